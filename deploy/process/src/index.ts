@@ -1,0 +1,2 @@
+export { freePort } from './free-port.ts';
+export { type Exit, type GuardedProcess, type GuardedSpawn, spawnGuarded, tailOf } from './guarded.ts';
