@@ -37,6 +37,10 @@ export async function reachableFolder(
 ): Promise<string> {
   await mkdir(dir, { recursive: true });
   if (!user || (await canEnter(dir, user))) return resolve(dir);
+  if (await canEnter(dirname(resolve(dir)), user)) {
+    await giveTo(dir, user); // Only the folder itself is closed, as mkdtemp makes them.
+    return resolve(dir);
+  }
   const elsewhere = join(SYSTEM_ROOT, `postgres-${fingerprint(resolve(dir))}`);
   log(`用户 postgres 进不了 ${dir}，数据改存 ${elsewhere} / user postgres cannot enter it: data goes there`);
   await makeOpenFolder(elsewhere);

@@ -33,6 +33,10 @@ async function query(url: string, sql: string): Promise<unknown[][]> {
   }
 }
 
+test('a private temporary folder is used where it lies', () => {
+  assert.equal(postgres.dir, dir);
+});
+
 test('a commit means the disk', async () => {
   for (const name of ['fsync', 'synchronous_commit', 'full_page_writes']) {
     assert.deepEqual(await query(postgres.adminUrl, `SHOW ${name}`), [['on']]);
