@@ -288,6 +288,74 @@ export const AccessBody: MessageFns<AccessBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AccessBody {
+    return {
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      caller: isSet(object.caller) ? globalThis.String(object.caller) : "",
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      matterCode: isSet(object.matterCode)
+        ? globalThis.String(object.matterCode)
+        : isSet(object.matter_code)
+        ? globalThis.String(object.matter_code)
+        : "",
+      officer: isSet(object.officer) ? globalThis.String(object.officer) : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : "",
+      subjects: globalThis.Array.isArray(object?.subjects)
+        ? object.subjects.map((e: any) => globalThis.String(e))
+        : [],
+      result: isSet(object.result) ? globalThis.String(object.result) : "",
+      traceId: isSet(object.traceId)
+        ? globalThis.String(object.traceId)
+        : isSet(object.trace_id)
+        ? globalThis.String(object.trace_id)
+        : "",
+    };
+  },
+
+  toJSON(message: AccessBody): unknown {
+    const obj: any = {};
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.caller !== "") {
+      obj.caller = message.caller;
+    }
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.matterCode !== "") {
+      obj.matterCode = message.matterCode;
+    }
+    if (message.officer !== "") {
+      obj.officer = message.officer;
+    }
+    if (message.action !== "") {
+      obj.action = message.action;
+    }
+    if (message.subjects?.length) {
+      obj.subjects = message.subjects;
+    }
+    if (message.result !== "") {
+      obj.result = message.result;
+    }
+    if (message.traceId !== "") {
+      obj.traceId = message.traceId;
+    }
+    return obj;
+  },
 };
 
 function createBaseAccessRecord(): AccessRecord {
@@ -356,6 +424,28 @@ export const AccessRecord: MessageFns<AccessRecord> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AccessRecord {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      salt: isSet(object.salt) ? Buffer.from(bytesFromBase64(object.salt)) : Buffer.alloc(0),
+      body: isSet(object.body) ? Buffer.from(bytesFromBase64(object.body)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: AccessRecord): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.salt.length !== 0) {
+      obj.salt = base64FromBytes(message.salt);
+    }
+    if (message.body.length !== 0) {
+      obj.body = base64FromBytes(message.body);
+    }
+    return obj;
+  },
 };
 
 function createBaseAppendAccessesRequest(): AppendAccessesRequest {
@@ -401,6 +491,22 @@ export const AppendAccessesRequest: MessageFns<AppendAccessesRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): AppendAccessesRequest {
+    return {
+      records: globalThis.Array.isArray(object?.records)
+        ? object.records.map((e: any) => AccessRecord.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: AppendAccessesRequest): unknown {
+    const obj: any = {};
+    if (message.records?.length) {
+      obj.records = message.records.map((e) => AccessRecord.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -448,6 +554,18 @@ export const AppendAccessesResponse: MessageFns<AppendAccessesResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AppendAccessesResponse {
+    return { added: isSet(object.added) ? globalThis.Number(object.added) : 0 };
+  },
+
+  toJSON(message: AppendAccessesResponse): unknown {
+    const obj: any = {};
+    if (message.added !== 0) {
+      obj.added = Math.round(message.added);
+    }
+    return obj;
+  },
 };
 
 function createBasePublishCosignedHeadsRequest(): PublishCosignedHeadsRequest {
@@ -494,6 +612,22 @@ export const PublishCosignedHeadsRequest: MessageFns<PublishCosignedHeadsRequest
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): PublishCosignedHeadsRequest {
+    return {
+      notes: globalThis.Array.isArray(object?.notes)
+        ? object.notes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: PublishCosignedHeadsRequest): unknown {
+    const obj: any = {};
+    if (message.notes?.length) {
+      obj.notes = message.notes.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBasePublishCosignedHeadsResponse(): PublishCosignedHeadsResponse {
@@ -528,6 +662,15 @@ export const PublishCosignedHeadsResponse: MessageFns<PublishCosignedHeadsRespon
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): PublishCosignedHeadsResponse {
+    return {};
+  },
+
+  toJSON(_: PublishCosignedHeadsResponse): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -661,6 +804,68 @@ export const ListAccessesRequest: MessageFns<ListAccessesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListAccessesRequest {
+    return {
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      action: isSet(object.action) ? globalThis.String(object.action) : "",
+      fromTime: isSet(object.fromTime)
+        ? fromJsonTimestamp(object.fromTime)
+        : isSet(object.from_time)
+        ? fromJsonTimestamp(object.from_time)
+        : undefined,
+      toTime: isSet(object.toTime)
+        ? fromJsonTimestamp(object.toTime)
+        : isSet(object.to_time)
+        ? fromJsonTimestamp(object.to_time)
+        : undefined,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListAccessesRequest): unknown {
+    const obj: any = {};
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.action !== "") {
+      obj.action = message.action;
+    }
+    if (message.fromTime !== undefined) {
+      obj.fromTime = message.fromTime.toISOString();
+    }
+    if (message.toTime !== undefined) {
+      obj.toTime = message.toTime.toISOString();
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
 };
 
 function createBaseListAccessesResponse(): ListAccessesResponse {
@@ -717,6 +922,30 @@ export const ListAccessesResponse: MessageFns<ListAccessesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ListAccessesResponse {
+    return {
+      accesses: globalThis.Array.isArray(object?.accesses)
+        ? object.accesses.map((e: any) => SequencedAccess.fromJSON(e))
+        : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: ListAccessesResponse): unknown {
+    const obj: any = {};
+    if (message.accesses?.length) {
+      obj.accesses = message.accesses.map((e) => SequencedAccess.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
   },
 };
 
@@ -789,6 +1018,28 @@ export const SequencedAccess: MessageFns<SequencedAccess> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): SequencedAccess {
+    return {
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : undefined,
+      body: isSet(object.body) ? AccessBody.fromJSON(object.body) : undefined,
+    };
+  },
+
+  toJSON(message: SequencedAccess): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.sequence !== undefined) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.body !== undefined) {
+      obj.body = AccessBody.toJSON(message.body);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetAccessRequest(): GetAccessRequest {
@@ -834,6 +1085,18 @@ export const GetAccessRequest: MessageFns<GetAccessRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetAccessRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: GetAccessRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
   },
 };
 
@@ -914,6 +1177,40 @@ export const GetAccessResponse: MessageFns<GetAccessResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetAccessResponse {
+    return {
+      access: isSet(object.access) ? SequencedAccess.fromJSON(object.access) : undefined,
+      salt: isSet(object.salt) ? Buffer.from(bytesFromBase64(object.salt)) : Buffer.alloc(0),
+      bodyBytes: isSet(object.bodyBytes)
+        ? Buffer.from(bytesFromBase64(object.bodyBytes))
+        : isSet(object.body_bytes)
+        ? Buffer.from(bytesFromBase64(object.body_bytes))
+        : Buffer.alloc(0),
+      leafHash: isSet(object.leafHash)
+        ? Buffer.from(bytesFromBase64(object.leafHash))
+        : isSet(object.leaf_hash)
+        ? Buffer.from(bytesFromBase64(object.leaf_hash))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: GetAccessResponse): unknown {
+    const obj: any = {};
+    if (message.access !== undefined) {
+      obj.access = SequencedAccess.toJSON(message.access);
+    }
+    if (message.salt.length !== 0) {
+      obj.salt = base64FromBytes(message.salt);
+    }
+    if (message.bodyBytes.length !== 0) {
+      obj.bodyBytes = base64FromBytes(message.bodyBytes);
+    }
+    if (message.leafHash.length !== 0) {
+      obj.leafHash = base64FromBytes(message.leafHash);
+    }
+    return obj;
+  },
 };
 
 function createBaseEraseAccessBodiesRequest(): EraseAccessBodiesRequest {
@@ -971,6 +1268,32 @@ export const EraseAccessBodiesRequest: MessageFns<EraseAccessBodiesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): EraseAccessBodiesRequest {
+    return {
+      beforeTime: isSet(object.beforeTime)
+        ? fromJsonTimestamp(object.beforeTime)
+        : isSet(object.before_time)
+        ? fromJsonTimestamp(object.before_time)
+        : undefined,
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+    };
+  },
+
+  toJSON(message: EraseAccessBodiesRequest): unknown {
+    const obj: any = {};
+    if (message.beforeTime !== undefined) {
+      obj.beforeTime = message.beforeTime.toISOString();
+    }
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseEraseAccessBodiesResponse(): EraseAccessBodiesResponse {
@@ -1019,6 +1342,18 @@ export const EraseAccessBodiesResponse: MessageFns<EraseAccessBodiesResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): EraseAccessBodiesResponse {
+    return { erased: isSet(object.erased) ? BigInt(object.erased) : 0n };
+  },
+
+  toJSON(message: EraseAccessBodiesResponse): unknown {
+    const obj: any = {};
+    if (message.erased !== 0n) {
+      obj.erased = message.erased.toString();
+    }
+    return obj;
   },
 };
 
@@ -1189,6 +1524,14 @@ export const AuditServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
+
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -1201,7 +1544,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

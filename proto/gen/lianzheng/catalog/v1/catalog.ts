@@ -53,6 +53,65 @@ export namespace ObjectKind {
   export type ISSUER_ASSIGNMENT = typeof ObjectKind.ISSUER_ASSIGNMENT;
 }
 
+export function objectKindFromJSON(object: any): ObjectKind {
+  switch (object) {
+    case 0:
+    case "OBJECT_KIND_UNSPECIFIED":
+      return ObjectKind.UNSPECIFIED;
+    case 16:
+    case "OBJECT_KIND_LICENCE_TYPE":
+      return ObjectKind.LICENCE_TYPE;
+    case 17:
+    case "OBJECT_KIND_MATTER":
+      return ObjectKind.MATTER;
+    case 18:
+    case "OBJECT_KIND_DEPARTMENT":
+      return ObjectKind.DEPARTMENT;
+    case 19:
+    case "OBJECT_KIND_USE_AUTHORISATION":
+      return ObjectKind.USE_AUTHORISATION;
+    case 32:
+    case "OBJECT_KIND_NODE":
+      return ObjectKind.NODE;
+    case 33:
+    case "OBJECT_KIND_LOG_KEY":
+      return ObjectKind.LOG_KEY;
+    case 34:
+    case "OBJECT_KIND_GENERATION":
+      return ObjectKind.GENERATION;
+    case 35:
+    case "OBJECT_KIND_ISSUER_ASSIGNMENT":
+      return ObjectKind.ISSUER_ASSIGNMENT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ObjectKind");
+  }
+}
+
+export function objectKindToJSON(object: ObjectKind): string {
+  switch (object) {
+    case ObjectKind.UNSPECIFIED:
+      return "OBJECT_KIND_UNSPECIFIED";
+    case ObjectKind.LICENCE_TYPE:
+      return "OBJECT_KIND_LICENCE_TYPE";
+    case ObjectKind.MATTER:
+      return "OBJECT_KIND_MATTER";
+    case ObjectKind.DEPARTMENT:
+      return "OBJECT_KIND_DEPARTMENT";
+    case ObjectKind.USE_AUTHORISATION:
+      return "OBJECT_KIND_USE_AUTHORISATION";
+    case ObjectKind.NODE:
+      return "OBJECT_KIND_NODE";
+    case ObjectKind.LOG_KEY:
+      return "OBJECT_KIND_LOG_KEY";
+    case ObjectKind.GENERATION:
+      return "OBJECT_KIND_GENERATION";
+    case ObjectKind.ISSUER_ASSIGNMENT:
+      return "OBJECT_KIND_ISSUER_ASSIGNMENT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ObjectKind");
+  }
+}
+
 export const DraftState = { UNSPECIFIED: 0, REGISTERED: 1, RETURNED: 2, APPROVED: 3, PUBLISHED: 4 } as const;
 
 export type DraftState = typeof DraftState[keyof typeof DraftState];
@@ -63,6 +122,45 @@ export namespace DraftState {
   export type RETURNED = typeof DraftState.RETURNED;
   export type APPROVED = typeof DraftState.APPROVED;
   export type PUBLISHED = typeof DraftState.PUBLISHED;
+}
+
+export function draftStateFromJSON(object: any): DraftState {
+  switch (object) {
+    case 0:
+    case "DRAFT_STATE_UNSPECIFIED":
+      return DraftState.UNSPECIFIED;
+    case 1:
+    case "DRAFT_STATE_REGISTERED":
+      return DraftState.REGISTERED;
+    case 2:
+    case "DRAFT_STATE_RETURNED":
+      return DraftState.RETURNED;
+    case 3:
+    case "DRAFT_STATE_APPROVED":
+      return DraftState.APPROVED;
+    case 4:
+    case "DRAFT_STATE_PUBLISHED":
+      return DraftState.PUBLISHED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DraftState");
+  }
+}
+
+export function draftStateToJSON(object: DraftState): string {
+  switch (object) {
+    case DraftState.UNSPECIFIED:
+      return "DRAFT_STATE_UNSPECIFIED";
+    case DraftState.REGISTERED:
+      return "DRAFT_STATE_REGISTERED";
+    case DraftState.RETURNED:
+      return "DRAFT_STATE_RETURNED";
+    case DraftState.APPROVED:
+      return "DRAFT_STATE_APPROVED";
+    case DraftState.PUBLISHED:
+      return "DRAFT_STATE_PUBLISHED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DraftState");
+  }
 }
 
 export interface RegisterLicenceTypeRequest {
@@ -233,6 +331,32 @@ export const RegisterLicenceTypeRequest: MessageFns<RegisterLicenceTypeRequest> 
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): RegisterLicenceTypeRequest {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      licenceType: isSet(object.licenceType)
+        ? LicenceType.fromJSON(object.licenceType)
+        : isSet(object.licence_type)
+        ? LicenceType.fromJSON(object.licence_type)
+        : undefined,
+    };
+  },
+
+  toJSON(message: RegisterLicenceTypeRequest): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.licenceType !== undefined) {
+      obj.licenceType = LicenceType.toJSON(message.licenceType);
+    }
+    return obj;
+  },
 };
 
 function createBaseRegisterLicenceTypeResponse(): RegisterLicenceTypeResponse {
@@ -278,6 +402,18 @@ export const RegisterLicenceTypeResponse: MessageFns<RegisterLicenceTypeResponse
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): RegisterLicenceTypeResponse {
+    return { draft: isSet(object.draft) ? LicenceTypeDraft.fromJSON(object.draft) : undefined };
+  },
+
+  toJSON(message: RegisterLicenceTypeResponse): unknown {
+    const obj: any = {};
+    if (message.draft !== undefined) {
+      obj.draft = LicenceTypeDraft.toJSON(message.draft);
+    }
+    return obj;
   },
 };
 
@@ -369,6 +505,44 @@ export const LicenceTypeDraft: MessageFns<LicenceTypeDraft> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LicenceTypeDraft {
+    return {
+      licenceType: isSet(object.licenceType)
+        ? LicenceType.fromJSON(object.licenceType)
+        : isSet(object.licence_type)
+        ? LicenceType.fromJSON(object.licence_type)
+        : undefined,
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      state: isSet(object.state) ? draftStateFromJSON(object.state) : 0,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      registeredBy: isSet(object.registeredBy)
+        ? globalThis.String(object.registeredBy)
+        : isSet(object.registered_by)
+        ? globalThis.String(object.registered_by)
+        : "",
+    };
+  },
+
+  toJSON(message: LicenceTypeDraft): unknown {
+    const obj: any = {};
+    if (message.licenceType !== undefined) {
+      obj.licenceType = LicenceType.toJSON(message.licenceType);
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.state !== 0) {
+      obj.state = draftStateToJSON(message.state);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.registeredBy !== "") {
+      obj.registeredBy = message.registeredBy;
+    }
+    return obj;
+  },
 };
 
 function createBaseReviewLicenceTypeRequest(): ReviewLicenceTypeRequest {
@@ -448,6 +622,32 @@ export const ReviewLicenceTypeRequest: MessageFns<ReviewLicenceTypeRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ReviewLicenceTypeRequest {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      approve: isSet(object.approve) ? globalThis.Boolean(object.approve) : false,
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ReviewLicenceTypeRequest): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.approve !== false) {
+      obj.approve = message.approve;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
 };
 
 function createBaseReviewLicenceTypeResponse(): ReviewLicenceTypeResponse {
@@ -493,6 +693,18 @@ export const ReviewLicenceTypeResponse: MessageFns<ReviewLicenceTypeResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ReviewLicenceTypeResponse {
+    return { draft: isSet(object.draft) ? LicenceTypeDraft.fromJSON(object.draft) : undefined };
+  },
+
+  toJSON(message: ReviewLicenceTypeResponse): unknown {
+    const obj: any = {};
+    if (message.draft !== undefined) {
+      obj.draft = LicenceTypeDraft.toJSON(message.draft);
+    }
+    return obj;
   },
 };
 
@@ -551,6 +763,24 @@ export const PublishLicenceTypeRequest: MessageFns<PublishLicenceTypeRequest> = 
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): PublishLicenceTypeRequest {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+    };
+  },
+
+  toJSON(message: PublishLicenceTypeRequest): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    return obj;
+  },
 };
 
 function createBasePublishLicenceTypeResponse(): PublishLicenceTypeResponse {
@@ -596,6 +826,18 @@ export const PublishLicenceTypeResponse: MessageFns<PublishLicenceTypeResponse> 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): PublishLicenceTypeResponse {
+    return { object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined };
+  },
+
+  toJSON(message: PublishLicenceTypeResponse): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    return obj;
   },
 };
 
@@ -643,6 +885,18 @@ export const ListLicenceTypeDraftsRequest: MessageFns<ListLicenceTypeDraftsReque
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListLicenceTypeDraftsRequest {
+    return { state: isSet(object.state) ? draftStateFromJSON(object.state) : 0 };
+  },
+
+  toJSON(message: ListLicenceTypeDraftsRequest): unknown {
+    const obj: any = {};
+    if (message.state !== 0) {
+      obj.state = draftStateToJSON(message.state);
+    }
+    return obj;
+  },
 };
 
 function createBaseListLicenceTypeDraftsResponse(): ListLicenceTypeDraftsResponse {
@@ -689,6 +943,22 @@ export const ListLicenceTypeDraftsResponse: MessageFns<ListLicenceTypeDraftsResp
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListLicenceTypeDraftsResponse {
+    return {
+      drafts: globalThis.Array.isArray(object?.drafts)
+        ? object.drafts.map((e: any) => LicenceTypeDraft.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListLicenceTypeDraftsResponse): unknown {
+    const obj: any = {};
+    if (message.drafts?.length) {
+      obj.drafts = message.drafts.map((e) => LicenceTypeDraft.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBasePutObjectRequest(): PutObjectRequest {
@@ -734,6 +1004,18 @@ export const PutObjectRequest: MessageFns<PutObjectRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): PutObjectRequest {
+    return { object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined };
+  },
+
+  toJSON(message: PutObjectRequest): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    return obj;
   },
 };
 
@@ -792,6 +1074,24 @@ export const PutObjectResponse: MessageFns<PutObjectResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): PutObjectResponse {
+    return {
+      object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined,
+      changed: isSet(object.changed) ? globalThis.Boolean(object.changed) : false,
+    };
+  },
+
+  toJSON(message: PutObjectResponse): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    if (message.changed !== false) {
+      obj.changed = message.changed;
+    }
+    return obj;
+  },
 };
 
 function createBasePutRegistryObjectRequest(): PutRegistryObjectRequest {
@@ -837,6 +1137,18 @@ export const PutRegistryObjectRequest: MessageFns<PutRegistryObjectRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): PutRegistryObjectRequest {
+    return { object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined };
+  },
+
+  toJSON(message: PutRegistryObjectRequest): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    return obj;
   },
 };
 
@@ -894,6 +1206,24 @@ export const PutRegistryObjectResponse: MessageFns<PutRegistryObjectResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): PutRegistryObjectResponse {
+    return {
+      object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined,
+      changed: isSet(object.changed) ? globalThis.Boolean(object.changed) : false,
+    };
+  },
+
+  toJSON(message: PutRegistryObjectResponse): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    if (message.changed !== false) {
+      obj.changed = message.changed;
+    }
+    return obj;
   },
 };
 
@@ -963,6 +1293,28 @@ export const GetObjectRequest: MessageFns<GetObjectRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetObjectRequest {
+    return {
+      kind: isSet(object.kind) ? objectKindFromJSON(object.kind) : 0,
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+    };
+  },
+
+  toJSON(message: GetObjectRequest): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = objectKindToJSON(message.kind);
+    }
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetObjectResponse(): GetObjectResponse {
@@ -1008,6 +1360,18 @@ export const GetObjectResponse: MessageFns<GetObjectResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetObjectResponse {
+    return { object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined };
+  },
+
+  toJSON(message: GetObjectResponse): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    return obj;
   },
 };
 
@@ -1077,6 +1441,32 @@ export const ListObjectsRequest: MessageFns<ListObjectsRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListObjectsRequest {
+    return {
+      kind: isSet(object.kind) ? objectKindFromJSON(object.kind) : 0,
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      allVersions: isSet(object.allVersions)
+        ? globalThis.Boolean(object.allVersions)
+        : isSet(object.all_versions)
+        ? globalThis.Boolean(object.all_versions)
+        : false,
+    };
+  },
+
+  toJSON(message: ListObjectsRequest): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = objectKindToJSON(message.kind);
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.allVersions !== false) {
+      obj.allVersions = message.allVersions;
+    }
+    return obj;
+  },
 };
 
 function createBaseListObjectsResponse(): ListObjectsResponse {
@@ -1122,6 +1512,22 @@ export const ListObjectsResponse: MessageFns<ListObjectsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ListObjectsResponse {
+    return {
+      objects: globalThis.Array.isArray(object?.objects)
+        ? object.objects.map((e: any) => CatalogObject.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListObjectsResponse): unknown {
+    const obj: any = {};
+    if (message.objects?.length) {
+      obj.objects = message.objects.map((e) => CatalogObject.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -1171,6 +1577,24 @@ export const WatchObjectsRequest: MessageFns<WatchObjectsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): WatchObjectsRequest {
+    return {
+      afterCursor: isSet(object.afterCursor)
+        ? BigInt(object.afterCursor)
+        : isSet(object.after_cursor)
+        ? BigInt(object.after_cursor)
+        : 0n,
+    };
+  },
+
+  toJSON(message: WatchObjectsRequest): unknown {
+    const obj: any = {};
+    if (message.afterCursor !== 0n) {
+      obj.afterCursor = message.afterCursor.toString();
+    }
+    return obj;
   },
 };
 
@@ -1242,6 +1666,30 @@ export const WatchObjectsResponse: MessageFns<WatchObjectsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): WatchObjectsResponse {
+    return {
+      objects: globalThis.Array.isArray(object?.objects)
+        ? object.objects.map((e: any) => CatalogObject.fromJSON(e))
+        : [],
+      cursor: isSet(object.cursor) ? BigInt(object.cursor) : 0n,
+      complete: isSet(object.complete) ? globalThis.Boolean(object.complete) : false,
+    };
+  },
+
+  toJSON(message: WatchObjectsResponse): unknown {
+    const obj: any = {};
+    if (message.objects?.length) {
+      obj.objects = message.objects.map((e) => CatalogObject.toJSON(e));
+    }
+    if (message.cursor !== 0n) {
+      obj.cursor = message.cursor.toString();
+    }
+    if (message.complete !== false) {
+      obj.complete = message.complete;
+    }
+    return obj;
   },
 };
 
@@ -1522,7 +1970,13 @@ export const CatalogServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

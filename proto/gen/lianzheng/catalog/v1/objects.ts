@@ -37,6 +37,50 @@ export namespace LicenceCategory {
   export type RESULT = typeof LicenceCategory.RESULT;
 }
 
+export function licenceCategoryFromJSON(object: any): LicenceCategory {
+  switch (object) {
+    case 0:
+    case "LICENCE_CATEGORY_UNSPECIFIED":
+      return LicenceCategory.UNSPECIFIED;
+    case 1:
+    case "LICENCE_CATEGORY_CERTIFICATE":
+      return LicenceCategory.CERTIFICATE;
+    case 2:
+    case "LICENCE_CATEGORY_PROOF":
+      return LicenceCategory.PROOF;
+    case 3:
+    case "LICENCE_CATEGORY_APPROVAL":
+      return LicenceCategory.APPROVAL;
+    case 4:
+    case "LICENCE_CATEGORY_REPORT":
+      return LicenceCategory.REPORT;
+    case 5:
+    case "LICENCE_CATEGORY_RESULT":
+      return LicenceCategory.RESULT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceCategory");
+  }
+}
+
+export function licenceCategoryToJSON(object: LicenceCategory): string {
+  switch (object) {
+    case LicenceCategory.UNSPECIFIED:
+      return "LICENCE_CATEGORY_UNSPECIFIED";
+    case LicenceCategory.CERTIFICATE:
+      return "LICENCE_CATEGORY_CERTIFICATE";
+    case LicenceCategory.PROOF:
+      return "LICENCE_CATEGORY_PROOF";
+    case LicenceCategory.APPROVAL:
+      return "LICENCE_CATEGORY_APPROVAL";
+    case LicenceCategory.REPORT:
+      return "LICENCE_CATEGORY_REPORT";
+    case LicenceCategory.RESULT:
+      return "LICENCE_CATEGORY_RESULT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceCategory");
+  }
+}
+
 export const FaceItemType = {
   UNSPECIFIED: 0,
   /** TEXT - Any text on one line. */
@@ -68,6 +112,60 @@ export namespace FaceItemType {
   export type RESIDENT_ID = typeof FaceItemType.RESIDENT_ID;
 }
 
+export function faceItemTypeFromJSON(object: any): FaceItemType {
+  switch (object) {
+    case 0:
+    case "FACE_ITEM_TYPE_UNSPECIFIED":
+      return FaceItemType.UNSPECIFIED;
+    case 1:
+    case "FACE_ITEM_TYPE_TEXT":
+      return FaceItemType.TEXT;
+    case 2:
+    case "FACE_ITEM_TYPE_LONG_TEXT":
+      return FaceItemType.LONG_TEXT;
+    case 3:
+    case "FACE_ITEM_TYPE_DATE":
+      return FaceItemType.DATE;
+    case 4:
+    case "FACE_ITEM_TYPE_NUMBER":
+      return FaceItemType.NUMBER;
+    case 5:
+    case "FACE_ITEM_TYPE_CODE":
+      return FaceItemType.CODE;
+    case 6:
+    case "FACE_ITEM_TYPE_CREDIT_CODE":
+      return FaceItemType.CREDIT_CODE;
+    case 7:
+    case "FACE_ITEM_TYPE_RESIDENT_ID":
+      return FaceItemType.RESIDENT_ID;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaceItemType");
+  }
+}
+
+export function faceItemTypeToJSON(object: FaceItemType): string {
+  switch (object) {
+    case FaceItemType.UNSPECIFIED:
+      return "FACE_ITEM_TYPE_UNSPECIFIED";
+    case FaceItemType.TEXT:
+      return "FACE_ITEM_TYPE_TEXT";
+    case FaceItemType.LONG_TEXT:
+      return "FACE_ITEM_TYPE_LONG_TEXT";
+    case FaceItemType.DATE:
+      return "FACE_ITEM_TYPE_DATE";
+    case FaceItemType.NUMBER:
+      return "FACE_ITEM_TYPE_NUMBER";
+    case FaceItemType.CODE:
+      return "FACE_ITEM_TYPE_CODE";
+    case FaceItemType.CREDIT_CODE:
+      return "FACE_ITEM_TYPE_CREDIT_CODE";
+    case FaceItemType.RESIDENT_ID:
+      return "FACE_ITEM_TYPE_RESIDENT_ID";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum FaceItemType");
+  }
+}
+
 export const ValidityKind = {
   UNSPECIFIED: 0,
   /** LONG_TERM - 长期: no end. */
@@ -87,6 +185,40 @@ export namespace ValidityKind {
   export type EITHER = typeof ValidityKind.EITHER;
 }
 
+export function validityKindFromJSON(object: any): ValidityKind {
+  switch (object) {
+    case 0:
+    case "VALIDITY_KIND_UNSPECIFIED":
+      return ValidityKind.UNSPECIFIED;
+    case 1:
+    case "VALIDITY_KIND_LONG_TERM":
+      return ValidityKind.LONG_TERM;
+    case 2:
+    case "VALIDITY_KIND_TERM":
+      return ValidityKind.TERM;
+    case 3:
+    case "VALIDITY_KIND_EITHER":
+      return ValidityKind.EITHER;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ValidityKind");
+  }
+}
+
+export function validityKindToJSON(object: ValidityKind): string {
+  switch (object) {
+    case ValidityKind.UNSPECIFIED:
+      return "VALIDITY_KIND_UNSPECIFIED";
+    case ValidityKind.LONG_TERM:
+      return "VALIDITY_KIND_LONG_TERM";
+    case ValidityKind.TERM:
+      return "VALIDITY_KIND_TERM";
+    case ValidityKind.EITHER:
+      return "VALIDITY_KIND_EITHER";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ValidityKind");
+  }
+}
+
 /** Where the serial (流水号) of the identifier comes from (interfaces.md §3). */
 export const SerialRule = {
   UNSPECIFIED: 0,
@@ -104,6 +236,35 @@ export namespace SerialRule {
   export type RANDOM = typeof SerialRule.RANDOM;
 }
 
+export function serialRuleFromJSON(object: any): SerialRule {
+  switch (object) {
+    case 0:
+    case "SERIAL_RULE_UNSPECIFIED":
+      return SerialRule.UNSPECIFIED;
+    case 1:
+    case "SERIAL_RULE_LICENCE_NUMBER":
+      return SerialRule.LICENCE_NUMBER;
+    case 2:
+    case "SERIAL_RULE_RANDOM":
+      return SerialRule.RANDOM;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SerialRule");
+  }
+}
+
+export function serialRuleToJSON(object: SerialRule): string {
+  switch (object) {
+    case SerialRule.UNSPECIFIED:
+      return "SERIAL_RULE_UNSPECIFIED";
+    case SerialRule.LICENCE_NUMBER:
+      return "SERIAL_RULE_LICENCE_NUMBER";
+    case SerialRule.RANDOM:
+      return "SERIAL_RULE_RANDOM";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum SerialRule");
+  }
+}
+
 export const DepartmentRole = { UNSPECIFIED: 0, MANAGING: 1, ISSUING: 2, USING: 3 } as const;
 
 export type DepartmentRole = typeof DepartmentRole[keyof typeof DepartmentRole];
@@ -113,6 +274,40 @@ export namespace DepartmentRole {
   export type MANAGING = typeof DepartmentRole.MANAGING;
   export type ISSUING = typeof DepartmentRole.ISSUING;
   export type USING = typeof DepartmentRole.USING;
+}
+
+export function departmentRoleFromJSON(object: any): DepartmentRole {
+  switch (object) {
+    case 0:
+    case "DEPARTMENT_ROLE_UNSPECIFIED":
+      return DepartmentRole.UNSPECIFIED;
+    case 1:
+    case "DEPARTMENT_ROLE_MANAGING":
+      return DepartmentRole.MANAGING;
+    case 2:
+    case "DEPARTMENT_ROLE_ISSUING":
+      return DepartmentRole.ISSUING;
+    case 3:
+    case "DEPARTMENT_ROLE_USING":
+      return DepartmentRole.USING;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DepartmentRole");
+  }
+}
+
+export function departmentRoleToJSON(object: DepartmentRole): string {
+  switch (object) {
+    case DepartmentRole.UNSPECIFIED:
+      return "DEPARTMENT_ROLE_UNSPECIFIED";
+    case DepartmentRole.MANAGING:
+      return "DEPARTMENT_ROLE_MANAGING";
+    case DepartmentRole.ISSUING:
+      return "DEPARTMENT_ROLE_ISSUING";
+    case DepartmentRole.USING:
+      return "DEPARTMENT_ROLE_USING";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DepartmentRole");
+  }
 }
 
 /** Body of a catalogue leaf: the object as it stands after the change. */
@@ -356,6 +551,28 @@ export const CatalogBody: MessageFns<CatalogBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): CatalogBody {
+    return {
+      object: isSet(object.object) ? CatalogObject.fromJSON(object.object) : undefined,
+      recordedAt: isSet(object.recordedAt)
+        ? fromJsonTimestamp(object.recordedAt)
+        : isSet(object.recorded_at)
+        ? fromJsonTimestamp(object.recorded_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CatalogBody): unknown {
+    const obj: any = {};
+    if (message.object !== undefined) {
+      obj.object = CatalogObject.toJSON(message.object);
+    }
+    if (message.recordedAt !== undefined) {
+      obj.recordedAt = message.recordedAt.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseCatalogObject(): CatalogObject {
@@ -524,6 +741,76 @@ export const CatalogObject: MessageFns<CatalogObject> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): CatalogObject {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      retired: isSet(object.retired) ? globalThis.Boolean(object.retired) : false,
+      object: isSet(object.licenceType)
+        ? { $case: "licenceType", value: LicenceType.fromJSON(object.licenceType) }
+        : isSet(object.licence_type)
+        ? { $case: "licenceType", value: LicenceType.fromJSON(object.licence_type) }
+        : isSet(object.matter)
+        ? { $case: "matter", value: Matter.fromJSON(object.matter) }
+        : isSet(object.department)
+        ? { $case: "department", value: Department.fromJSON(object.department) }
+        : isSet(object.useAuthorisation)
+        ? { $case: "useAuthorisation", value: UseAuthorisation.fromJSON(object.useAuthorisation) }
+        : isSet(object.use_authorisation)
+        ? { $case: "useAuthorisation", value: UseAuthorisation.fromJSON(object.use_authorisation) }
+        : isSet(object.nodeEntry)
+        ? { $case: "nodeEntry", value: Node.fromJSON(object.nodeEntry) }
+        : isSet(object.node_entry)
+        ? { $case: "nodeEntry", value: Node.fromJSON(object.node_entry) }
+        : isSet(object.logKey)
+        ? { $case: "logKey", value: LogKey.fromJSON(object.logKey) }
+        : isSet(object.log_key)
+        ? { $case: "logKey", value: LogKey.fromJSON(object.log_key) }
+        : isSet(object.generation)
+        ? { $case: "generation", value: Generation.fromJSON(object.generation) }
+        : isSet(object.issuerAssignment)
+        ? { $case: "issuerAssignment", value: IssuerAssignment.fromJSON(object.issuerAssignment) }
+        : isSet(object.issuer_assignment)
+        ? { $case: "issuerAssignment", value: IssuerAssignment.fromJSON(object.issuer_assignment) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: CatalogObject): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.retired !== false) {
+      obj.retired = message.retired;
+    }
+    if (message.object?.$case === "licenceType") {
+      obj.licenceType = LicenceType.toJSON(message.object.value);
+    } else if (message.object?.$case === "matter") {
+      obj.matter = Matter.toJSON(message.object.value);
+    } else if (message.object?.$case === "department") {
+      obj.department = Department.toJSON(message.object.value);
+    } else if (message.object?.$case === "useAuthorisation") {
+      obj.useAuthorisation = UseAuthorisation.toJSON(message.object.value);
+    } else if (message.object?.$case === "nodeEntry") {
+      obj.nodeEntry = Node.toJSON(message.object.value);
+    } else if (message.object?.$case === "logKey") {
+      obj.logKey = LogKey.toJSON(message.object.value);
+    } else if (message.object?.$case === "generation") {
+      obj.generation = Generation.toJSON(message.object.value);
+    } else if (message.object?.$case === "issuerAssignment") {
+      obj.issuerAssignment = IssuerAssignment.toJSON(message.object.value);
+    }
+    return obj;
   },
 };
 
@@ -789,6 +1076,148 @@ export const LicenceType: MessageFns<LicenceType> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LicenceType {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      englishName: isSet(object.englishName)
+        ? globalThis.String(object.englishName)
+        : isSet(object.english_name)
+        ? globalThis.String(object.english_name)
+        : "",
+      category: isSet(object.category) ? licenceCategoryFromJSON(object.category) : 0,
+      definingAuthorityCode: isSet(object.definingAuthorityCode)
+        ? globalThis.String(object.definingAuthorityCode)
+        : isSet(object.defining_authority_code)
+        ? globalThis.String(object.defining_authority_code)
+        : "",
+      definingAuthorityName: isSet(object.definingAuthorityName)
+        ? globalThis.String(object.definingAuthorityName)
+        : isSet(object.defining_authority_name)
+        ? globalThis.String(object.defining_authority_name)
+        : "",
+      supplyingDepartmentCode: isSet(object.supplyingDepartmentCode)
+        ? globalThis.String(object.supplyingDepartmentCode)
+        : isSet(object.supplying_department_code)
+        ? globalThis.String(object.supplying_department_code)
+        : "",
+      collectionRule: isSet(object.collectionRule)
+        ? globalThis.String(object.collectionRule)
+        : isSet(object.collection_rule)
+        ? globalThis.String(object.collection_rule)
+        : "",
+      holderKinds: globalThis.Array.isArray(object?.holderKinds)
+        ? object.holderKinds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.holder_kinds)
+        ? object.holder_kinds.map((e: any) => globalThis.String(e))
+        : [],
+      minHolders: isSet(object.minHolders)
+        ? globalThis.Number(object.minHolders)
+        : isSet(object.min_holders)
+        ? globalThis.Number(object.min_holders)
+        : 0,
+      maxHolders: isSet(object.maxHolders)
+        ? globalThis.Number(object.maxHolders)
+        : isSet(object.max_holders)
+        ? globalThis.Number(object.max_holders)
+        : 0,
+      items: globalThis.Array.isArray(object?.items)
+        ? object.items.map((e: any) => FaceItem.fromJSON(e))
+        : [],
+      forms: globalThis.Array.isArray(object?.forms)
+        ? object.forms.map((e: any) => globalThis.String(e))
+        : [],
+      validity: isSet(object.validity) ? ValidityRule.fromJSON(object.validity) : undefined,
+      serialRule: isSet(object.serialRule)
+        ? serialRuleFromJSON(object.serialRule)
+        : isSet(object.serial_rule)
+        ? serialRuleFromJSON(object.serial_rule)
+        : 0,
+      licenceNumberPattern: isSet(object.licenceNumberPattern)
+        ? globalThis.String(object.licenceNumberPattern)
+        : isSet(object.licence_number_pattern)
+        ? globalThis.String(object.licence_number_pattern)
+        : "",
+      templateName: isSet(object.templateName)
+        ? globalThis.String(object.templateName)
+        : isSet(object.template_name)
+        ? globalThis.String(object.template_name)
+        : "",
+      sealNames: globalThis.Array.isArray(object?.sealNames)
+        ? object.sealNames.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.seal_names)
+        ? object.seal_names.map((e: any) => globalThis.String(e))
+        : [],
+      issuingDepartmentCodes: globalThis.Array.isArray(object?.issuingDepartmentCodes)
+        ? object.issuingDepartmentCodes.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.issuing_department_codes)
+        ? object.issuing_department_codes.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: LicenceType): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.englishName !== "") {
+      obj.englishName = message.englishName;
+    }
+    if (message.category !== 0) {
+      obj.category = licenceCategoryToJSON(message.category);
+    }
+    if (message.definingAuthorityCode !== "") {
+      obj.definingAuthorityCode = message.definingAuthorityCode;
+    }
+    if (message.definingAuthorityName !== "") {
+      obj.definingAuthorityName = message.definingAuthorityName;
+    }
+    if (message.supplyingDepartmentCode !== "") {
+      obj.supplyingDepartmentCode = message.supplyingDepartmentCode;
+    }
+    if (message.collectionRule !== "") {
+      obj.collectionRule = message.collectionRule;
+    }
+    if (message.holderKinds?.length) {
+      obj.holderKinds = message.holderKinds;
+    }
+    if (message.minHolders !== 0) {
+      obj.minHolders = Math.round(message.minHolders);
+    }
+    if (message.maxHolders !== 0) {
+      obj.maxHolders = Math.round(message.maxHolders);
+    }
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => FaceItem.toJSON(e));
+    }
+    if (message.forms?.length) {
+      obj.forms = message.forms;
+    }
+    if (message.validity !== undefined) {
+      obj.validity = ValidityRule.toJSON(message.validity);
+    }
+    if (message.serialRule !== 0) {
+      obj.serialRule = serialRuleToJSON(message.serialRule);
+    }
+    if (message.licenceNumberPattern !== "") {
+      obj.licenceNumberPattern = message.licenceNumberPattern;
+    }
+    if (message.templateName !== "") {
+      obj.templateName = message.templateName;
+    }
+    if (message.sealNames?.length) {
+      obj.sealNames = message.sealNames;
+    }
+    if (message.issuingDepartmentCodes?.length) {
+      obj.issuingDepartmentCodes = message.issuingDepartmentCodes;
+    }
+    return obj;
+  },
 };
 
 function createBaseFaceItem(): FaceItem {
@@ -912,6 +1341,52 @@ export const FaceItem: MessageFns<FaceItem> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): FaceItem {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      type: isSet(object.type) ? faceItemTypeFromJSON(object.type) : 0,
+      maxLength: isSet(object.maxLength)
+        ? globalThis.Number(object.maxLength)
+        : isSet(object.max_length)
+        ? globalThis.Number(object.max_length)
+        : 0,
+      required: isSet(object.required) ? globalThis.Boolean(object.required) : false,
+      sensitive: isSet(object.sensitive) ? globalThis.Boolean(object.sensitive) : false,
+      shown: isSet(object.shown) ? globalThis.Boolean(object.shown) : false,
+      values: globalThis.Array.isArray(object?.values) ? object.values.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: FaceItem): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.type !== 0) {
+      obj.type = faceItemTypeToJSON(message.type);
+    }
+    if (message.maxLength !== 0) {
+      obj.maxLength = Math.round(message.maxLength);
+    }
+    if (message.required !== false) {
+      obj.required = message.required;
+    }
+    if (message.sensitive !== false) {
+      obj.sensitive = message.sensitive;
+    }
+    if (message.shown !== false) {
+      obj.shown = message.shown;
+    }
+    if (message.values?.length) {
+      obj.values = message.values;
+    }
+    return obj;
+  },
 };
 
 function createBaseValidityRule(): ValidityRule {
@@ -968,6 +1443,24 @@ export const ValidityRule: MessageFns<ValidityRule> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ValidityRule {
+    return {
+      kind: isSet(object.kind) ? validityKindFromJSON(object.kind) : 0,
+      months: isSet(object.months) ? globalThis.Number(object.months) : 0,
+    };
+  },
+
+  toJSON(message: ValidityRule): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = validityKindToJSON(message.kind);
+    }
+    if (message.months !== 0) {
+      obj.months = Math.round(message.months);
+    }
+    return obj;
   },
 };
 
@@ -1048,6 +1541,38 @@ export const Matter: MessageFns<Matter> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Matter {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      licences: globalThis.Array.isArray(object?.licences)
+        ? object.licences.map((e: any) => MatterLicence.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: Matter): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.licences?.length) {
+      obj.licences = message.licences.map((e) => MatterLicence.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseMatterLicence(): MatterLicence {
@@ -1115,6 +1640,36 @@ export const MatterLicence: MessageFns<MatterLicence> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): MatterLicence {
+    return {
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+      required: isSet(object.required) ? globalThis.Boolean(object.required) : false,
+      materialFree: isSet(object.materialFree)
+        ? globalThis.Boolean(object.materialFree)
+        : isSet(object.material_free)
+        ? globalThis.Boolean(object.material_free)
+        : false,
+    };
+  },
+
+  toJSON(message: MatterLicence): unknown {
+    const obj: any = {};
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    if (message.required !== false) {
+      obj.required = message.required;
+    }
+    if (message.materialFree !== false) {
+      obj.materialFree = message.materialFree;
+    }
+    return obj;
   },
 };
 
@@ -1220,6 +1775,36 @@ export const Department: MessageFns<Department> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Department {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      roles: globalThis.Array.isArray(object?.roles) ? object.roles.map((e: any) => departmentRoleFromJSON(e)) : [],
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: Department): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.roles?.length) {
+      obj.roles = message.roles.map((e) => departmentRoleToJSON(e));
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.keys?.length) {
+      obj.keys = message.keys;
+    }
+    return obj;
+  },
 };
 
 function createBaseUseAuthorisation(): UseAuthorisation {
@@ -1276,6 +1861,32 @@ export const UseAuthorisation: MessageFns<UseAuthorisation> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): UseAuthorisation {
+    return {
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+    };
+  },
+
+  toJSON(message: UseAuthorisation): unknown {
+    const obj: any = {};
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    return obj;
   },
 };
 
@@ -1366,6 +1977,44 @@ export const Node: MessageFns<Node> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): Node {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      tier: isSet(object.tier) ? globalThis.String(object.tier) : "",
+      exchangeAddress: isSet(object.exchangeAddress)
+        ? globalThis.String(object.exchangeAddress)
+        : isSet(object.exchange_address)
+        ? globalThis.String(object.exchange_address)
+        : "",
+      encryptionKey: isSet(object.encryptionKey)
+        ? globalThis.String(object.encryptionKey)
+        : isSet(object.encryption_key)
+        ? globalThis.String(object.encryption_key)
+        : "",
+    };
+  },
+
+  toJSON(message: Node): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.tier !== "") {
+      obj.tier = message.tier;
+    }
+    if (message.exchangeAddress !== "") {
+      obj.exchangeAddress = message.exchangeAddress;
+    }
+    if (message.encryptionKey !== "") {
+      obj.encryptionKey = message.encryptionKey;
+    }
+    return obj;
   },
 };
 
@@ -1493,6 +2142,52 @@ export const LogKey: MessageFns<LogKey> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LogKey {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      publicKey: isSet(object.publicKey)
+        ? Buffer.from(bytesFromBase64(object.publicKey))
+        : isSet(object.public_key)
+        ? Buffer.from(bytesFromBase64(object.public_key))
+        : Buffer.alloc(0),
+      fromSize: isSet(object.fromSize)
+        ? BigInt(object.fromSize)
+        : isSet(object.from_size)
+        ? BigInt(object.from_size)
+        : 0n,
+      toSize: isSet(object.toSize) ? BigInt(object.toSize) : isSet(object.to_size) ? BigInt(object.to_size) : 0n,
+      endorsement: isSet(object.endorsement) ? Buffer.from(bytesFromBase64(object.endorsement)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: LogKey): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.publicKey.length !== 0) {
+      obj.publicKey = base64FromBytes(message.publicKey);
+    }
+    if (message.fromSize !== 0n) {
+      obj.fromSize = message.fromSize.toString();
+    }
+    if (message.toSize !== 0n) {
+      obj.toSize = message.toSize.toString();
+    }
+    if (message.endorsement.length !== 0) {
+      obj.endorsement = base64FromBytes(message.endorsement);
+    }
+    return obj;
+  },
 };
 
 function createBaseGeneration(): Generation {
@@ -1583,6 +2278,40 @@ export const Generation: MessageFns<Generation> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Generation {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      lastCheckpoint: isSet(object.lastCheckpoint)
+        ? Buffer.from(bytesFromBase64(object.lastCheckpoint))
+        : isSet(object.last_checkpoint)
+        ? Buffer.from(bytesFromBase64(object.last_checkpoint))
+        : Buffer.alloc(0),
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: Generation): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.lastCheckpoint.length !== 0) {
+      obj.lastCheckpoint = base64FromBytes(message.lastCheckpoint);
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
 };
 
 function createBaseIssuerAssignment(): IssuerAssignment {
@@ -1668,7 +2397,53 @@ export const IssuerAssignment: MessageFns<IssuerAssignment> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): IssuerAssignment {
+    return {
+      issuerCode: isSet(object.issuerCode)
+        ? globalThis.String(object.issuerCode)
+        : isSet(object.issuer_code)
+        ? globalThis.String(object.issuer_code)
+        : "",
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      fromSequence: isSet(object.fromSequence)
+        ? BigInt(object.fromSequence)
+        : isSet(object.from_sequence)
+        ? BigInt(object.from_sequence)
+        : 0n,
+      toSequence: isSet(object.toSequence)
+        ? BigInt(object.toSequence)
+        : isSet(object.to_sequence)
+        ? BigInt(object.to_sequence)
+        : 0n,
+    };
+  },
+
+  toJSON(message: IssuerAssignment): unknown {
+    const obj: any = {};
+    if (message.issuerCode !== "") {
+      obj.issuerCode = message.issuerCode;
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.fromSequence !== 0n) {
+      obj.fromSequence = message.fromSequence.toString();
+    }
+    if (message.toSequence !== 0n) {
+      obj.toSequence = message.toSequence.toString();
+    }
+    return obj;
+  },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
@@ -1682,7 +2457,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

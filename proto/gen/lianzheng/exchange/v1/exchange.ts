@@ -21,7 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { LicenceState, StatusBody } from "../../log/v1/leaf.ts";
+import { LicenceState, licenceStateFromJSON, licenceStateToJSON, StatusBody } from "../../log/v1/leaf.ts";
 import { Entry, LogName } from "../../log/v1/log.ts";
 
 export const protobufPackage = "lianzheng.exchange.v1";
@@ -51,6 +51,50 @@ export namespace Outcome {
   export type UNKNOWN = typeof Outcome.UNKNOWN;
   export type NOT_UNDERSTOOD = typeof Outcome.NOT_UNDERSTOOD;
   export type LOG_STOPPED = typeof Outcome.LOG_STOPPED;
+}
+
+export function outcomeFromJSON(object: any): Outcome {
+  switch (object) {
+    case 0:
+    case "OUTCOME_UNSPECIFIED":
+      return Outcome.UNSPECIFIED;
+    case 1:
+    case "OUTCOME_FOUND":
+      return Outcome.FOUND;
+    case 2:
+    case "OUTCOME_NOT_FOUND":
+      return Outcome.NOT_FOUND;
+    case 3:
+    case "OUTCOME_UNKNOWN":
+      return Outcome.UNKNOWN;
+    case 4:
+    case "OUTCOME_NOT_UNDERSTOOD":
+      return Outcome.NOT_UNDERSTOOD;
+    case 5:
+    case "OUTCOME_LOG_STOPPED":
+      return Outcome.LOG_STOPPED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Outcome");
+  }
+}
+
+export function outcomeToJSON(object: Outcome): string {
+  switch (object) {
+    case Outcome.UNSPECIFIED:
+      return "OUTCOME_UNSPECIFIED";
+    case Outcome.FOUND:
+      return "OUTCOME_FOUND";
+    case Outcome.NOT_FOUND:
+      return "OUTCOME_NOT_FOUND";
+    case Outcome.UNKNOWN:
+      return "OUTCOME_UNKNOWN";
+    case Outcome.NOT_UNDERSTOOD:
+      return "OUTCOME_NOT_UNDERSTOOD";
+    case Outcome.LOG_STOPPED:
+      return "OUTCOME_LOG_STOPPED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Outcome");
+  }
 }
 
 /** Status as answered (interfaces.md §2). */
@@ -84,6 +128,75 @@ export namespace LicenceStatus {
   export type VOID = typeof LicenceStatus.VOID;
 }
 
+export function licenceStatusFromJSON(object: any): LicenceStatus {
+  switch (object) {
+    case 0:
+    case "LICENCE_STATUS_UNSPECIFIED":
+      return LicenceStatus.UNSPECIFIED;
+    case 1:
+    case "LICENCE_STATUS_VALID":
+      return LicenceStatus.VALID;
+    case 2:
+    case "LICENCE_STATUS_NOT_YET_VALID":
+      return LicenceStatus.NOT_YET_VALID;
+    case 3:
+    case "LICENCE_STATUS_EXPIRED":
+      return LicenceStatus.EXPIRED;
+    case 4:
+    case "LICENCE_STATUS_SUPERSEDED":
+      return LicenceStatus.SUPERSEDED;
+    case 5:
+    case "LICENCE_STATUS_SUSPENDED":
+      return LicenceStatus.SUSPENDED;
+    case 6:
+    case "LICENCE_STATUS_CANCELLED":
+      return LicenceStatus.CANCELLED;
+    case 7:
+    case "LICENCE_STATUS_ANNULLED":
+      return LicenceStatus.ANNULLED;
+    case 8:
+    case "LICENCE_STATUS_REVOKED":
+      return LicenceStatus.REVOKED;
+    case 9:
+    case "LICENCE_STATUS_WITHDRAWN":
+      return LicenceStatus.WITHDRAWN;
+    case 10:
+    case "LICENCE_STATUS_VOID":
+      return LicenceStatus.VOID;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceStatus");
+  }
+}
+
+export function licenceStatusToJSON(object: LicenceStatus): string {
+  switch (object) {
+    case LicenceStatus.UNSPECIFIED:
+      return "LICENCE_STATUS_UNSPECIFIED";
+    case LicenceStatus.VALID:
+      return "LICENCE_STATUS_VALID";
+    case LicenceStatus.NOT_YET_VALID:
+      return "LICENCE_STATUS_NOT_YET_VALID";
+    case LicenceStatus.EXPIRED:
+      return "LICENCE_STATUS_EXPIRED";
+    case LicenceStatus.SUPERSEDED:
+      return "LICENCE_STATUS_SUPERSEDED";
+    case LicenceStatus.SUSPENDED:
+      return "LICENCE_STATUS_SUSPENDED";
+    case LicenceStatus.CANCELLED:
+      return "LICENCE_STATUS_CANCELLED";
+    case LicenceStatus.ANNULLED:
+      return "LICENCE_STATUS_ANNULLED";
+    case LicenceStatus.REVOKED:
+      return "LICENCE_STATUS_REVOKED";
+    case LicenceStatus.WITHDRAWN:
+      return "LICENCE_STATUS_WITHDRAWN";
+    case LicenceStatus.VOID:
+      return "LICENCE_STATUS_VOID";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceStatus");
+  }
+}
+
 export const DocumentMatch = {
   /** UNSPECIFIED - No digest was given. */
   UNSPECIFIED: 0,
@@ -101,6 +214,40 @@ export namespace DocumentMatch {
   export type MATCHES = typeof DocumentMatch.MATCHES;
   export type OTHER_VERSION = typeof DocumentMatch.OTHER_VERSION;
   export type NONE = typeof DocumentMatch.NONE;
+}
+
+export function documentMatchFromJSON(object: any): DocumentMatch {
+  switch (object) {
+    case 0:
+    case "DOCUMENT_MATCH_UNSPECIFIED":
+      return DocumentMatch.UNSPECIFIED;
+    case 1:
+    case "DOCUMENT_MATCH_MATCHES":
+      return DocumentMatch.MATCHES;
+    case 2:
+    case "DOCUMENT_MATCH_OTHER_VERSION":
+      return DocumentMatch.OTHER_VERSION;
+    case 3:
+    case "DOCUMENT_MATCH_NONE":
+      return DocumentMatch.NONE;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DocumentMatch");
+  }
+}
+
+export function documentMatchToJSON(object: DocumentMatch): string {
+  switch (object) {
+    case DocumentMatch.UNSPECIFIED:
+      return "DOCUMENT_MATCH_UNSPECIFIED";
+    case DocumentMatch.MATCHES:
+      return "DOCUMENT_MATCH_MATCHES";
+    case DocumentMatch.OTHER_VERSION:
+      return "DOCUMENT_MATCH_OTHER_VERSION";
+    case DocumentMatch.NONE:
+      return "DOCUMENT_MATCH_NONE";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum DocumentMatch");
+  }
 }
 
 export const AlarmKind = {
@@ -135,6 +282,65 @@ export namespace AlarmKind {
   export type CARRIER = typeof AlarmKind.CARRIER;
   export type CLOCK = typeof AlarmKind.CLOCK;
   export type REGISTRY = typeof AlarmKind.REGISTRY;
+}
+
+export function alarmKindFromJSON(object: any): AlarmKind {
+  switch (object) {
+    case 0:
+    case "ALARM_KIND_UNSPECIFIED":
+      return AlarmKind.UNSPECIFIED;
+    case 1:
+    case "ALARM_KIND_FORK":
+      return AlarmKind.FORK;
+    case 2:
+    case "ALARM_KIND_ROLLBACK":
+      return AlarmKind.ROLLBACK;
+    case 3:
+    case "ALARM_KIND_INCONSISTENT":
+      return AlarmKind.INCONSISTENT;
+    case 4:
+    case "ALARM_KIND_FOREIGN_ISSUER":
+      return AlarmKind.FOREIGN_ISSUER;
+    case 5:
+    case "ALARM_KIND_WITNESS":
+      return AlarmKind.WITNESS;
+    case 6:
+    case "ALARM_KIND_CARRIER":
+      return AlarmKind.CARRIER;
+    case 7:
+    case "ALARM_KIND_CLOCK":
+      return AlarmKind.CLOCK;
+    case 8:
+    case "ALARM_KIND_REGISTRY":
+      return AlarmKind.REGISTRY;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlarmKind");
+  }
+}
+
+export function alarmKindToJSON(object: AlarmKind): string {
+  switch (object) {
+    case AlarmKind.UNSPECIFIED:
+      return "ALARM_KIND_UNSPECIFIED";
+    case AlarmKind.FORK:
+      return "ALARM_KIND_FORK";
+    case AlarmKind.ROLLBACK:
+      return "ALARM_KIND_ROLLBACK";
+    case AlarmKind.INCONSISTENT:
+      return "ALARM_KIND_INCONSISTENT";
+    case AlarmKind.FOREIGN_ISSUER:
+      return "ALARM_KIND_FOREIGN_ISSUER";
+    case AlarmKind.WITNESS:
+      return "ALARM_KIND_WITNESS";
+    case AlarmKind.CARRIER:
+      return "ALARM_KIND_CARRIER";
+    case AlarmKind.CLOCK:
+      return "ALARM_KIND_CLOCK";
+    case AlarmKind.REGISTRY:
+      return "ALARM_KIND_REGISTRY";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum AlarmKind");
+  }
 }
 
 /** How fresh an answer is. */
@@ -636,6 +842,60 @@ export const Freshness: MessageFns<Freshness> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Freshness {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      knownUpTo: isSet(object.knownUpTo)
+        ? fromJsonTimestamp(object.knownUpTo)
+        : isSet(object.known_up_to)
+        ? fromJsonTimestamp(object.known_up_to)
+        : undefined,
+      ageMs: isSet(object.ageMs) ? BigInt(object.ageMs) : isSet(object.age_ms) ? BigInt(object.age_ms) : 0n,
+      fresh: isSet(object.fresh) ? globalThis.Boolean(object.fresh) : false,
+      staleReason: isSet(object.staleReason)
+        ? globalThis.String(object.staleReason)
+        : isSet(object.stale_reason)
+        ? globalThis.String(object.stale_reason)
+        : "",
+      fromHome: isSet(object.fromHome)
+        ? globalThis.Boolean(object.fromHome)
+        : isSet(object.from_home)
+        ? globalThis.Boolean(object.from_home)
+        : false,
+    };
+  },
+
+  toJSON(message: Freshness): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.knownUpTo !== undefined) {
+      obj.knownUpTo = message.knownUpTo.toISOString();
+    }
+    if (message.ageMs !== 0n) {
+      obj.ageMs = message.ageMs.toString();
+    }
+    if (message.fresh !== false) {
+      obj.fresh = message.fresh;
+    }
+    if (message.staleReason !== "") {
+      obj.staleReason = message.staleReason;
+    }
+    if (message.fromHome !== false) {
+      obj.fromHome = message.fromHome;
+    }
+    return obj;
+  },
 };
 
 function createBaseVerifyLicenceRequest(): VerifyLicenceRequest {
@@ -780,6 +1040,76 @@ export const VerifyLicenceRequest: MessageFns<VerifyLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): VerifyLicenceRequest {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      document: isSet(object.document) ? DocumentDigest.fromJSON(object.document) : undefined,
+      asOf: isSet(object.asOf)
+        ? fromJsonTimestamp(object.asOf)
+        : isSet(object.as_of)
+        ? fromJsonTimestamp(object.as_of)
+        : undefined,
+      knownAt: isSet(object.knownAt)
+        ? fromJsonTimestamp(object.knownAt)
+        : isSet(object.known_at)
+        ? fromJsonTimestamp(object.known_at)
+        : undefined,
+      maxStalenessMs: isSet(object.maxStalenessMs)
+        ? globalThis.Number(object.maxStalenessMs)
+        : isSet(object.max_staleness_ms)
+        ? globalThis.Number(object.max_staleness_ms)
+        : undefined,
+      withProof: isSet(object.withProof)
+        ? globalThis.Boolean(object.withProof)
+        : isSet(object.with_proof)
+        ? globalThis.Boolean(object.with_proof)
+        : false,
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      matterCode: isSet(object.matterCode)
+        ? globalThis.String(object.matterCode)
+        : isSet(object.matter_code)
+        ? globalThis.String(object.matter_code)
+        : "",
+      officer: isSet(object.officer) ? globalThis.String(object.officer) : "",
+    };
+  },
+
+  toJSON(message: VerifyLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.document !== undefined) {
+      obj.document = DocumentDigest.toJSON(message.document);
+    }
+    if (message.asOf !== undefined) {
+      obj.asOf = message.asOf.toISOString();
+    }
+    if (message.knownAt !== undefined) {
+      obj.knownAt = message.knownAt.toISOString();
+    }
+    if (message.maxStalenessMs !== undefined) {
+      obj.maxStalenessMs = Math.round(message.maxStalenessMs);
+    }
+    if (message.withProof !== false) {
+      obj.withProof = message.withProof;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.matterCode !== "") {
+      obj.matterCode = message.matterCode;
+    }
+    if (message.officer !== "") {
+      obj.officer = message.officer;
+    }
+    return obj;
+  },
 };
 
 function createBaseDocumentDigest(): DocumentDigest {
@@ -847,6 +1177,28 @@ export const DocumentDigest: MessageFns<DocumentDigest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): DocumentDigest {
+    return {
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      algorithm: isSet(object.algorithm) ? globalThis.String(object.algorithm) : "",
+      value: isSet(object.value) ? Buffer.from(bytesFromBase64(object.value)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: DocumentDigest): unknown {
+    const obj: any = {};
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.algorithm !== "") {
+      obj.algorithm = message.algorithm;
+    }
+    if (message.value.length !== 0) {
+      obj.value = base64FromBytes(message.value);
+    }
+    return obj;
   },
 };
 
@@ -1088,6 +1440,124 @@ export const VerifyLicenceResponse: MessageFns<VerifyLicenceResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): VerifyLicenceResponse {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      outcome: isSet(object.outcome) ? outcomeFromJSON(object.outcome) : 0,
+      status: isSet(object.status) ? licenceStatusFromJSON(object.status) : 0,
+      state: isSet(object.state) ? licenceStateFromJSON(object.state) : 0,
+      certState: isSet(object.certState)
+        ? globalThis.String(object.certState)
+        : isSet(object.cert_state)
+        ? globalThis.String(object.cert_state)
+        : "",
+      resultCode: isSet(object.resultCode)
+        ? globalThis.Number(object.resultCode)
+        : isSet(object.result_code)
+        ? globalThis.Number(object.result_code)
+        : 0,
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      homeNode: isSet(object.homeNode)
+        ? globalThis.String(object.homeNode)
+        : isSet(object.home_node)
+        ? globalThis.String(object.home_node)
+        : "",
+      supersededBy: isSet(object.supersededBy)
+        ? globalThis.String(object.supersededBy)
+        : isSet(object.superseded_by)
+        ? globalThis.String(object.superseded_by)
+        : "",
+      documentMatch: isSet(object.documentMatch)
+        ? documentMatchFromJSON(object.documentMatch)
+        : isSet(object.document_match)
+        ? documentMatchFromJSON(object.document_match)
+        : 0,
+      freshness: isSet(object.freshness) ? Freshness.fromJSON(object.freshness) : undefined,
+      proof: isSet(object.proof) ? InclusionProof.fromJSON(object.proof) : undefined,
+      typeName: isSet(object.typeName)
+        ? globalThis.String(object.typeName)
+        : isSet(object.type_name)
+        ? globalThis.String(object.type_name)
+        : "",
+      effectiveAt: isSet(object.effectiveAt)
+        ? fromJsonTimestamp(object.effectiveAt)
+        : isSet(object.effective_at)
+        ? fromJsonTimestamp(object.effective_at)
+        : undefined,
+      recordedAt: isSet(object.recordedAt)
+        ? fromJsonTimestamp(object.recordedAt)
+        : isSet(object.recorded_at)
+        ? fromJsonTimestamp(object.recorded_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: VerifyLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = outcomeToJSON(message.outcome);
+    }
+    if (message.status !== 0) {
+      obj.status = licenceStatusToJSON(message.status);
+    }
+    if (message.state !== 0) {
+      obj.state = licenceStateToJSON(message.state);
+    }
+    if (message.certState !== "") {
+      obj.certState = message.certState;
+    }
+    if (message.resultCode !== 0) {
+      obj.resultCode = Math.round(message.resultCode);
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.homeNode !== "") {
+      obj.homeNode = message.homeNode;
+    }
+    if (message.supersededBy !== "") {
+      obj.supersededBy = message.supersededBy;
+    }
+    if (message.documentMatch !== 0) {
+      obj.documentMatch = documentMatchToJSON(message.documentMatch);
+    }
+    if (message.freshness !== undefined) {
+      obj.freshness = Freshness.toJSON(message.freshness);
+    }
+    if (message.proof !== undefined) {
+      obj.proof = InclusionProof.toJSON(message.proof);
+    }
+    if (message.typeName !== "") {
+      obj.typeName = message.typeName;
+    }
+    if (message.effectiveAt !== undefined) {
+      obj.effectiveAt = message.effectiveAt.toISOString();
+    }
+    if (message.recordedAt !== undefined) {
+      obj.recordedAt = message.recordedAt.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseInclusionProof(): InclusionProof {
@@ -1195,6 +1665,42 @@ export const InclusionProof: MessageFns<InclusionProof> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): InclusionProof {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      leaf: isSet(object.leaf) ? Buffer.from(bytesFromBase64(object.leaf)) : Buffer.alloc(0),
+      hashes: globalThis.Array.isArray(object?.hashes)
+        ? object.hashes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      checkpoint: isSet(object.checkpoint) ? Buffer.from(bytesFromBase64(object.checkpoint)) : Buffer.alloc(0),
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+    };
+  },
+
+  toJSON(message: InclusionProof): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.leaf.length !== 0) {
+      obj.leaf = base64FromBytes(message.leaf);
+    }
+    if (message.hashes?.length) {
+      obj.hashes = message.hashes.map((e) => base64FromBytes(e));
+    }
+    if (message.checkpoint.length !== 0) {
+      obj.checkpoint = base64FromBytes(message.checkpoint);
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseBatchVerifyLicencesRequest(): BatchVerifyLicencesRequest {
@@ -1241,6 +1747,22 @@ export const BatchVerifyLicencesRequest: MessageFns<BatchVerifyLicencesRequest> 
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): BatchVerifyLicencesRequest {
+    return {
+      questions: globalThis.Array.isArray(object?.questions)
+        ? object.questions.map((e: any) => VerifyLicenceRequest.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BatchVerifyLicencesRequest): unknown {
+    const obj: any = {};
+    if (message.questions?.length) {
+      obj.questions = message.questions.map((e) => VerifyLicenceRequest.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseBatchVerifyLicencesResponse(): BatchVerifyLicencesResponse {
@@ -1286,6 +1808,22 @@ export const BatchVerifyLicencesResponse: MessageFns<BatchVerifyLicencesResponse
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): BatchVerifyLicencesResponse {
+    return {
+      results: globalThis.Array.isArray(object?.results)
+        ? object.results.map((e: any) => BatchVerifyResult.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BatchVerifyLicencesResponse): unknown {
+    const obj: any = {};
+    if (message.results?.length) {
+      obj.results = message.results.map((e) => BatchVerifyResult.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -1345,6 +1883,26 @@ export const BatchVerifyResult: MessageFns<BatchVerifyResult> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): BatchVerifyResult {
+    return {
+      result: isSet(object.answer)
+        ? { $case: "answer", value: VerifyLicenceResponse.fromJSON(object.answer) }
+        : isSet(object.error)
+        ? { $case: "error", value: QuestionError.fromJSON(object.error) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: BatchVerifyResult): unknown {
+    const obj: any = {};
+    if (message.result?.$case === "answer") {
+      obj.answer = VerifyLicenceResponse.toJSON(message.result.value);
+    } else if (message.result?.$case === "error") {
+      obj.error = QuestionError.toJSON(message.result.value);
+    }
+    return obj;
   },
 };
 
@@ -1424,6 +1982,32 @@ export const QuestionError: MessageFns<QuestionError> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): QuestionError {
+    return {
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      field: isSet(object.field) ? globalThis.String(object.field) : "",
+      message: isSet(object.message) ? globalThis.String(object.message) : "",
+    };
+  },
+
+  toJSON(message: QuestionError): unknown {
+    const obj: any = {};
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.field !== "") {
+      obj.field = message.field;
+    }
+    if (message.message !== "") {
+      obj.message = message.message;
+    }
+    return obj;
   },
 };
 
@@ -1545,6 +2129,64 @@ export const FindLicencesRequest: MessageFns<FindLicencesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): FindLicencesRequest {
+    return {
+      codeKind: isSet(object.codeKind)
+        ? globalThis.String(object.codeKind)
+        : isSet(object.code_kind)
+        ? globalThis.String(object.code_kind)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      typeCodes: globalThis.Array.isArray(object?.typeCodes)
+        ? object.typeCodes.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.type_codes)
+        ? object.type_codes.map((e: any) => globalThis.String(e))
+        : [],
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      matterCode: isSet(object.matterCode)
+        ? globalThis.String(object.matterCode)
+        : isSet(object.matter_code)
+        ? globalThis.String(object.matter_code)
+        : "",
+      officer: isSet(object.officer) ? globalThis.String(object.officer) : "",
+      maxStalenessMs: isSet(object.maxStalenessMs)
+        ? globalThis.Number(object.maxStalenessMs)
+        : isSet(object.max_staleness_ms)
+        ? globalThis.Number(object.max_staleness_ms)
+        : undefined,
+    };
+  },
+
+  toJSON(message: FindLicencesRequest): unknown {
+    const obj: any = {};
+    if (message.codeKind !== "") {
+      obj.codeKind = message.codeKind;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.typeCodes?.length) {
+      obj.typeCodes = message.typeCodes;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.matterCode !== "") {
+      obj.matterCode = message.matterCode;
+    }
+    if (message.officer !== "") {
+      obj.officer = message.officer;
+    }
+    if (message.maxStalenessMs !== undefined) {
+      obj.maxStalenessMs = Math.round(message.maxStalenessMs);
+    }
+    return obj;
+  },
 };
 
 function createBaseFindLicencesResponse(): FindLicencesResponse {
@@ -1612,6 +2254,34 @@ export const FindLicencesResponse: MessageFns<FindLicencesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): FindLicencesResponse {
+    return {
+      licences: globalThis.Array.isArray(object?.licences)
+        ? object.licences.map((e: any) => FoundLicence.fromJSON(e))
+        : [],
+      freshness: globalThis.Array.isArray(object?.freshness)
+        ? object.freshness.map((e: any) => Freshness.fromJSON(e))
+        : [],
+      incomplete: globalThis.Array.isArray(object?.incomplete)
+        ? object.incomplete.map((e: any) => IncompleteOwner.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: FindLicencesResponse): unknown {
+    const obj: any = {};
+    if (message.licences?.length) {
+      obj.licences = message.licences.map((e) => FoundLicence.toJSON(e));
+    }
+    if (message.freshness?.length) {
+      obj.freshness = message.freshness.map((e) => Freshness.toJSON(e));
+    }
+    if (message.incomplete?.length) {
+      obj.incomplete = message.incomplete.map((e) => IncompleteOwner.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -1725,6 +2395,64 @@ export const FoundLicence: MessageFns<FoundLicence> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): FoundLicence {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+      typeName: isSet(object.typeName)
+        ? globalThis.String(object.typeName)
+        : isSet(object.type_name)
+        ? globalThis.String(object.type_name)
+        : "",
+      status: isSet(object.status) ? licenceStatusFromJSON(object.status) : 0,
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      homeNode: isSet(object.homeNode)
+        ? globalThis.String(object.homeNode)
+        : isSet(object.home_node)
+        ? globalThis.String(object.home_node)
+        : "",
+    };
+  },
+
+  toJSON(message: FoundLicence): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    if (message.typeName !== "") {
+      obj.typeName = message.typeName;
+    }
+    if (message.status !== 0) {
+      obj.status = licenceStatusToJSON(message.status);
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.homeNode !== "") {
+      obj.homeNode = message.homeNode;
+    }
+    return obj;
+  },
 };
 
 function createBaseIncompleteOwner(): IncompleteOwner {
@@ -1782,6 +2510,24 @@ export const IncompleteOwner: MessageFns<IncompleteOwner> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): IncompleteOwner {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: IncompleteOwner): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
 };
 
 function createBaseGetPublicStatusRequest(): GetPublicStatusRequest {
@@ -1827,6 +2573,18 @@ export const GetPublicStatusRequest: MessageFns<GetPublicStatusRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetPublicStatusRequest {
+    return { identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "" };
+  },
+
+  toJSON(message: GetPublicStatusRequest): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    return obj;
   },
 };
 
@@ -1940,6 +2698,56 @@ export const GetPublicStatusResponse: MessageFns<GetPublicStatusResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetPublicStatusResponse {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      outcome: isSet(object.outcome) ? outcomeFromJSON(object.outcome) : 0,
+      status: isSet(object.status) ? licenceStatusFromJSON(object.status) : 0,
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      typeName: isSet(object.typeName)
+        ? globalThis.String(object.typeName)
+        : isSet(object.type_name)
+        ? globalThis.String(object.type_name)
+        : "",
+      freshness: isSet(object.freshness) ? Freshness.fromJSON(object.freshness) : undefined,
+    };
+  },
+
+  toJSON(message: GetPublicStatusResponse): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = outcomeToJSON(message.outcome);
+    }
+    if (message.status !== 0) {
+      obj.status = licenceStatusToJSON(message.status);
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.typeName !== "") {
+      obj.typeName = message.typeName;
+    }
+    if (message.freshness !== undefined) {
+      obj.freshness = Freshness.toJSON(message.freshness);
+    }
+    return obj;
+  },
 };
 
 function createBaseListLinksRequest(): ListLinksRequest {
@@ -1974,6 +2782,15 @@ export const ListLinksRequest: MessageFns<ListLinksRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): ListLinksRequest {
+    return {};
+  },
+
+  toJSON(_: ListLinksRequest): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -2054,6 +2871,32 @@ export const ListLinksResponse: MessageFns<ListLinksResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListLinksResponse {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      links: globalThis.Array.isArray(object?.links) ? object.links.map((e: any) => Link.fromJSON(e)) : [],
+      alarms: globalThis.Array.isArray(object?.alarms) ? object.alarms.map((e: any) => Alarm.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ListLinksResponse): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.links?.length) {
+      obj.links = message.links.map((e) => Link.toJSON(e));
+    }
+    if (message.alarms?.length) {
+      obj.alarms = message.alarms.map((e) => Alarm.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseWatchLinksRequest(): WatchLinksRequest {
@@ -2088,6 +2931,15 @@ export const WatchLinksRequest: MessageFns<WatchLinksRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): WatchLinksRequest {
+    return {};
+  },
+
+  toJSON(_: WatchLinksRequest): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -2134,6 +2986,18 @@ export const WatchLinksResponse: MessageFns<WatchLinksResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): WatchLinksResponse {
+    return { links: isSet(object.links) ? ListLinksResponse.fromJSON(object.links) : undefined };
+  },
+
+  toJSON(message: WatchLinksResponse): unknown {
+    const obj: any = {};
+    if (message.links !== undefined) {
+      obj.links = ListLinksResponse.toJSON(message.links);
+    }
+    return obj;
   },
 };
 
@@ -2284,6 +3148,68 @@ export const Link: MessageFns<Link> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): Link {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      logs: globalThis.Array.isArray(object?.logs) ? object.logs.map((e: any) => LogLink.fromJSON(e)) : [],
+      clockOffsetMs: isSet(object.clockOffsetMs)
+        ? BigInt(object.clockOffsetMs)
+        : isSet(object.clock_offset_ms)
+        ? BigInt(object.clock_offset_ms)
+        : undefined,
+      clockUncertaintyMs: isSet(object.clockUncertaintyMs)
+        ? BigInt(object.clockUncertaintyMs)
+        : isSet(object.clock_uncertainty_ms)
+        ? BigInt(object.clock_uncertainty_ms)
+        : undefined,
+      clockMeasuredAt: isSet(object.clockMeasuredAt)
+        ? fromJsonTimestamp(object.clockMeasuredAt)
+        : isSet(object.clock_measured_at)
+        ? fromJsonTimestamp(object.clock_measured_at)
+        : undefined,
+      carriers: globalThis.Array.isArray(object?.carriers) ? object.carriers.map((e: any) => Carrier.fromJSON(e)) : [],
+      lastHeardAt: isSet(object.lastHeardAt)
+        ? fromJsonTimestamp(object.lastHeardAt)
+        : isSet(object.last_heard_at)
+        ? fromJsonTimestamp(object.last_heard_at)
+        : undefined,
+      reachable: isSet(object.reachable) ? globalThis.Boolean(object.reachable) : false,
+    };
+  },
+
+  toJSON(message: Link): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.logs?.length) {
+      obj.logs = message.logs.map((e) => LogLink.toJSON(e));
+    }
+    if (message.clockOffsetMs !== undefined) {
+      obj.clockOffsetMs = message.clockOffsetMs.toString();
+    }
+    if (message.clockUncertaintyMs !== undefined) {
+      obj.clockUncertaintyMs = message.clockUncertaintyMs.toString();
+    }
+    if (message.clockMeasuredAt !== undefined) {
+      obj.clockMeasuredAt = message.clockMeasuredAt.toISOString();
+    }
+    if (message.carriers?.length) {
+      obj.carriers = message.carriers.map((e) => Carrier.toJSON(e));
+    }
+    if (message.lastHeardAt !== undefined) {
+      obj.lastHeardAt = message.lastHeardAt.toISOString();
+    }
+    if (message.reachable !== false) {
+      obj.reachable = message.reachable;
+    }
+    return obj;
   },
 };
 
@@ -2540,6 +3466,120 @@ export const LogLink: MessageFns<LogLink> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LogLink {
+    return {
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      verifiedSize: isSet(object.verifiedSize)
+        ? BigInt(object.verifiedSize)
+        : isSet(object.verified_size)
+        ? BigInt(object.verified_size)
+        : 0n,
+      ownerSize: isSet(object.ownerSize)
+        ? BigInt(object.ownerSize)
+        : isSet(object.owner_size)
+        ? BigInt(object.owner_size)
+        : undefined,
+      entriesBehind: isSet(object.entriesBehind)
+        ? BigInt(object.entriesBehind)
+        : isSet(object.entries_behind)
+        ? BigInt(object.entries_behind)
+        : undefined,
+      secondsBehind: isSet(object.secondsBehind)
+        ? globalThis.Number(object.secondsBehind)
+        : isSet(object.seconds_behind)
+        ? globalThis.Number(object.seconds_behind)
+        : undefined,
+      knownUpTo: isSet(object.knownUpTo)
+        ? fromJsonTimestamp(object.knownUpTo)
+        : isSet(object.known_up_to)
+        ? fromJsonTimestamp(object.known_up_to)
+        : undefined,
+      fresh: isSet(object.fresh) ? globalThis.Boolean(object.fresh) : false,
+      staleReason: isSet(object.staleReason)
+        ? globalThis.String(object.staleReason)
+        : isSet(object.stale_reason)
+        ? globalThis.String(object.stale_reason)
+        : "",
+      verifiedOfUs: isSet(object.verifiedOfUs)
+        ? BigInt(object.verifiedOfUs)
+        : isSet(object.verified_of_us)
+        ? BigInt(object.verified_of_us)
+        : undefined,
+      backlogToSend: isSet(object.backlogToSend)
+        ? BigInt(object.backlogToSend)
+        : isSet(object.backlog_to_send)
+        ? BigInt(object.backlog_to_send)
+        : undefined,
+      repairs: isSet(object.repairs) ? BigInt(object.repairs) : 0n,
+      repairedEntries: isSet(object.repairedEntries)
+        ? BigInt(object.repairedEntries)
+        : isSet(object.repaired_entries)
+        ? BigInt(object.repaired_entries)
+        : 0n,
+      noise: isSet(object.noise) ? BigInt(object.noise) : 0n,
+      stopped: isSet(object.stopped) ? globalThis.Boolean(object.stopped) : false,
+      notUnderstood: isSet(object.notUnderstood)
+        ? BigInt(object.notUnderstood)
+        : isSet(object.not_understood)
+        ? BigInt(object.not_understood)
+        : 0n,
+    };
+  },
+
+  toJSON(message: LogLink): unknown {
+    const obj: any = {};
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.verifiedSize !== 0n) {
+      obj.verifiedSize = message.verifiedSize.toString();
+    }
+    if (message.ownerSize !== undefined) {
+      obj.ownerSize = message.ownerSize.toString();
+    }
+    if (message.entriesBehind !== undefined) {
+      obj.entriesBehind = message.entriesBehind.toString();
+    }
+    if (message.secondsBehind !== undefined) {
+      obj.secondsBehind = floatToJson(message.secondsBehind);
+    }
+    if (message.knownUpTo !== undefined) {
+      obj.knownUpTo = message.knownUpTo.toISOString();
+    }
+    if (message.fresh !== false) {
+      obj.fresh = message.fresh;
+    }
+    if (message.staleReason !== "") {
+      obj.staleReason = message.staleReason;
+    }
+    if (message.verifiedOfUs !== undefined) {
+      obj.verifiedOfUs = message.verifiedOfUs.toString();
+    }
+    if (message.backlogToSend !== undefined) {
+      obj.backlogToSend = message.backlogToSend.toString();
+    }
+    if (message.repairs !== 0n) {
+      obj.repairs = message.repairs.toString();
+    }
+    if (message.repairedEntries !== 0n) {
+      obj.repairedEntries = message.repairedEntries.toString();
+    }
+    if (message.noise !== 0n) {
+      obj.noise = message.noise.toString();
+    }
+    if (message.stopped !== false) {
+      obj.stopped = message.stopped;
+    }
+    if (message.notUnderstood !== 0n) {
+      obj.notUnderstood = message.notUnderstood.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseCarrier(): Carrier {
@@ -2654,6 +3694,44 @@ export const Carrier: MessageFns<Carrier> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): Carrier {
+    return {
+      flow: isSet(object.flow) ? globalThis.String(object.flow) : "",
+      connector: isSet(object.connector) ? globalThis.String(object.connector) : "",
+      task: isSet(object.task) ? globalThis.Number(object.task) : 0,
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      trace: isSet(object.trace) ? globalThis.String(object.trace) : "",
+      at: isSet(object.at) ? fromJsonTimestamp(object.at) : undefined,
+      restarts: isSet(object.restarts) ? BigInt(object.restarts) : 0n,
+    };
+  },
+
+  toJSON(message: Carrier): unknown {
+    const obj: any = {};
+    if (message.flow !== "") {
+      obj.flow = message.flow;
+    }
+    if (message.connector !== "") {
+      obj.connector = message.connector;
+    }
+    if (message.task !== 0) {
+      obj.task = Math.round(message.task);
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.trace !== "") {
+      obj.trace = message.trace;
+    }
+    if (message.at !== undefined) {
+      obj.at = message.at.toISOString();
+    }
+    if (message.restarts !== 0n) {
+      obj.restarts = message.restarts.toString();
+    }
+    return obj;
   },
 };
 
@@ -2799,6 +3877,70 @@ export const Alarm: MessageFns<Alarm> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Alarm {
+    return {
+      alarmId: isSet(object.alarmId)
+        ? globalThis.String(object.alarmId)
+        : isSet(object.alarm_id)
+        ? globalThis.String(object.alarm_id)
+        : "",
+      kind: isSet(object.kind) ? alarmKindFromJSON(object.kind) : 0,
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      raisedAt: isSet(object.raisedAt)
+        ? fromJsonTimestamp(object.raisedAt)
+        : isSet(object.raised_at)
+        ? fromJsonTimestamp(object.raised_at)
+        : undefined,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      evidence: globalThis.Array.isArray(object?.evidence)
+        ? object.evidence.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      acknowledgedAt: isSet(object.acknowledgedAt)
+        ? fromJsonTimestamp(object.acknowledgedAt)
+        : isSet(object.acknowledged_at)
+        ? fromJsonTimestamp(object.acknowledged_at)
+        : undefined,
+      acknowledgedBy: isSet(object.acknowledgedBy)
+        ? globalThis.String(object.acknowledgedBy)
+        : isSet(object.acknowledged_by)
+        ? globalThis.String(object.acknowledged_by)
+        : "",
+    };
+  },
+
+  toJSON(message: Alarm): unknown {
+    const obj: any = {};
+    if (message.alarmId !== "") {
+      obj.alarmId = message.alarmId;
+    }
+    if (message.kind !== 0) {
+      obj.kind = alarmKindToJSON(message.kind);
+    }
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.raisedAt !== undefined) {
+      obj.raisedAt = message.raisedAt.toISOString();
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.evidence?.length) {
+      obj.evidence = message.evidence.map((e) => base64FromBytes(e));
+    }
+    if (message.acknowledgedAt !== undefined) {
+      obj.acknowledgedAt = message.acknowledgedAt.toISOString();
+    }
+    if (message.acknowledgedBy !== "") {
+      obj.acknowledgedBy = message.acknowledgedBy;
+    }
+    return obj;
+  },
 };
 
 function createBaseAcknowledgeAlarmRequest(): AcknowledgeAlarmRequest {
@@ -2856,6 +3998,28 @@ export const AcknowledgeAlarmRequest: MessageFns<AcknowledgeAlarmRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AcknowledgeAlarmRequest {
+    return {
+      alarmId: isSet(object.alarmId)
+        ? globalThis.String(object.alarmId)
+        : isSet(object.alarm_id)
+        ? globalThis.String(object.alarm_id)
+        : "",
+      note: isSet(object.note) ? globalThis.String(object.note) : "",
+    };
+  },
+
+  toJSON(message: AcknowledgeAlarmRequest): unknown {
+    const obj: any = {};
+    if (message.alarmId !== "") {
+      obj.alarmId = message.alarmId;
+    }
+    if (message.note !== "") {
+      obj.note = message.note;
+    }
+    return obj;
+  },
 };
 
 function createBaseAcknowledgeAlarmResponse(): AcknowledgeAlarmResponse {
@@ -2901,6 +4065,18 @@ export const AcknowledgeAlarmResponse: MessageFns<AcknowledgeAlarmResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): AcknowledgeAlarmResponse {
+    return { alarm: isSet(object.alarm) ? Alarm.fromJSON(object.alarm) : undefined };
+  },
+
+  toJSON(message: AcknowledgeAlarmResponse): unknown {
+    const obj: any = {};
+    if (message.alarm !== undefined) {
+      obj.alarm = Alarm.toJSON(message.alarm);
+    }
+    return obj;
   },
 };
 
@@ -2992,6 +4168,44 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): StartGenerationRequest {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      publicKey: isSet(object.publicKey)
+        ? Buffer.from(bytesFromBase64(object.publicKey))
+        : isSet(object.public_key)
+        ? Buffer.from(bytesFromBase64(object.public_key))
+        : Buffer.alloc(0),
+      keyName: isSet(object.keyName)
+        ? globalThis.String(object.keyName)
+        : isSet(object.key_name)
+        ? globalThis.String(object.key_name)
+        : "",
+    };
+  },
+
+  toJSON(message: StartGenerationRequest): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.publicKey.length !== 0) {
+      obj.publicKey = base64FromBytes(message.publicKey);
+    }
+    if (message.keyName !== "") {
+      obj.keyName = message.keyName;
+    }
+    return obj;
+  },
 };
 
 function createBaseStartGenerationResponse(): StartGenerationResponse {
@@ -3048,6 +4262,28 @@ export const StartGenerationResponse: MessageFns<StartGenerationResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): StartGenerationResponse {
+    return {
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+      lastCheckpoint: isSet(object.lastCheckpoint)
+        ? Buffer.from(bytesFromBase64(object.lastCheckpoint))
+        : isSet(object.last_checkpoint)
+        ? Buffer.from(bytesFromBase64(object.last_checkpoint))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: StartGenerationResponse): unknown {
+    const obj: any = {};
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    if (message.lastCheckpoint.length !== 0) {
+      obj.lastCheckpoint = base64FromBytes(message.lastCheckpoint);
+    }
+    return obj;
   },
 };
 
@@ -3117,6 +4353,30 @@ export const OfferEntriesRequest: MessageFns<OfferEntriesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): OfferEntriesRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: OfferEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseOfferEntriesResponse(): OfferEntriesResponse {
@@ -3165,6 +4425,24 @@ export const OfferEntriesResponse: MessageFns<OfferEntriesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): OfferEntriesResponse {
+    return {
+      verifiedSize: isSet(object.verifiedSize)
+        ? BigInt(object.verifiedSize)
+        : isSet(object.verified_size)
+        ? BigInt(object.verified_size)
+        : 0n,
+    };
+  },
+
+  toJSON(message: OfferEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.verifiedSize !== 0n) {
+      obj.verifiedSize = message.verifiedSize.toString();
+    }
+    return obj;
   },
 };
 
@@ -3245,6 +4523,42 @@ export const AskStatusRequest: MessageFns<AskStatusRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AskStatusRequest {
+    return {
+      target: isSet(object.target) ? globalThis.String(object.target) : "",
+      identifiers: globalThis.Array.isArray(object?.identifiers)
+        ? object.identifiers.map((e: any) => globalThis.String(e))
+        : [],
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+    };
+  },
+
+  toJSON(message: AskStatusRequest): unknown {
+    const obj: any = {};
+    if (message.target !== "") {
+      obj.target = message.target;
+    }
+    if (message.identifiers?.length) {
+      obj.identifiers = message.identifiers;
+    }
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    return obj;
+  },
 };
 
 function createBaseAskStatusResponse(): AskStatusResponse {
@@ -3302,6 +4616,30 @@ export const AskStatusResponse: MessageFns<AskStatusResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AskStatusResponse {
+    return {
+      readAt: isSet(object.readAt)
+        ? fromJsonTimestamp(object.readAt)
+        : isSet(object.read_at)
+        ? fromJsonTimestamp(object.read_at)
+        : undefined,
+      histories: globalThis.Array.isArray(object?.histories)
+        ? object.histories.map((e: any) => AskedHistory.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: AskStatusResponse): unknown {
+    const obj: any = {};
+    if (message.readAt !== undefined) {
+      obj.readAt = message.readAt.toISOString();
+    }
+    if (message.histories?.length) {
+      obj.histories = message.histories.map((e) => AskedHistory.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseAskedHistory(): AskedHistory {
@@ -3348,6 +4686,20 @@ export const AskedHistory: MessageFns<AskedHistory> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AskedHistory {
+    return {
+      bodies: globalThis.Array.isArray(object?.bodies) ? object.bodies.map((e: any) => StatusBody.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: AskedHistory): unknown {
+    const obj: any = {};
+    if (message.bodies?.length) {
+      obj.bodies = message.bodies.map((e) => StatusBody.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseGetVerifiedHeadsRequest(): GetVerifiedHeadsRequest {
@@ -3382,6 +4734,15 @@ export const GetVerifiedHeadsRequest: MessageFns<GetVerifiedHeadsRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): GetVerifiedHeadsRequest {
+    return {};
+  },
+
+  toJSON(_: GetVerifiedHeadsRequest): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -3429,6 +4790,22 @@ export const GetVerifiedHeadsResponse: MessageFns<GetVerifiedHeadsResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetVerifiedHeadsResponse {
+    return {
+      notes: globalThis.Array.isArray(object?.notes)
+        ? object.notes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: GetVerifiedHeadsResponse): unknown {
+    const obj: any = {};
+    if (message.notes?.length) {
+      obj.notes = message.notes.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseGetClockRequest(): GetClockRequest {
@@ -3474,6 +4851,24 @@ export const GetClockRequest: MessageFns<GetClockRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetClockRequest {
+    return {
+      sentAt: isSet(object.sentAt)
+        ? fromJsonTimestamp(object.sentAt)
+        : isSet(object.sent_at)
+        ? fromJsonTimestamp(object.sent_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetClockRequest): unknown {
+    const obj: any = {};
+    if (message.sentAt !== undefined) {
+      obj.sentAt = message.sentAt.toISOString();
+    }
+    return obj;
   },
 };
 
@@ -3531,6 +4926,26 @@ export const GetClockResponse: MessageFns<GetClockResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetClockResponse {
+    return {
+      now: isSet(object.now) ? fromJsonTimestamp(object.now) : undefined,
+      measurements: globalThis.Array.isArray(object?.measurements)
+        ? object.measurements.map((e: any) => ClockMeasurement.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetClockResponse): unknown {
+    const obj: any = {};
+    if (message.now !== undefined) {
+      obj.now = message.now.toISOString();
+    }
+    if (message.measurements?.length) {
+      obj.measurements = message.measurements.map((e) => ClockMeasurement.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -3616,6 +5031,44 @@ export const ClockMeasurement: MessageFns<ClockMeasurement> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ClockMeasurement {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      offsetMs: isSet(object.offsetMs)
+        ? BigInt(object.offsetMs)
+        : isSet(object.offset_ms)
+        ? BigInt(object.offset_ms)
+        : 0n,
+      uncertaintyMs: isSet(object.uncertaintyMs)
+        ? BigInt(object.uncertaintyMs)
+        : isSet(object.uncertainty_ms)
+        ? BigInt(object.uncertainty_ms)
+        : 0n,
+      measuredAt: isSet(object.measuredAt)
+        ? fromJsonTimestamp(object.measuredAt)
+        : isSet(object.measured_at)
+        ? fromJsonTimestamp(object.measured_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ClockMeasurement): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.offsetMs !== 0n) {
+      obj.offsetMs = message.offsetMs.toString();
+    }
+    if (message.uncertaintyMs !== 0n) {
+      obj.uncertaintyMs = message.uncertaintyMs.toString();
+    }
+    if (message.measuredAt !== undefined) {
+      obj.measuredAt = message.measuredAt.toISOString();
+    }
+    return obj;
   },
 };
 
@@ -3999,6 +5452,18 @@ export const PeerServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
+
+function floatToJson(value: number | null | undefined): number | string | null | undefined {
+  return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;
+}
+
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -4011,7 +5476,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

@@ -19,7 +19,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../google/protobuf/timestamp.ts";
-import { LicenceState, StatusBody } from "../../log/v1/leaf.ts";
+import { LicenceState, licenceStateFromJSON, licenceStateToJSON, StatusBody } from "../../log/v1/leaf.ts";
 
 export const protobufPackage = "lianzheng.issuance.v1";
 
@@ -45,6 +45,40 @@ export namespace RevocationKind {
   export type WITHDRAW = typeof RevocationKind.WITHDRAW;
 }
 
+export function revocationKindFromJSON(object: any): RevocationKind {
+  switch (object) {
+    case 0:
+    case "REVOCATION_KIND_UNSPECIFIED":
+      return RevocationKind.UNSPECIFIED;
+    case 1:
+    case "REVOCATION_KIND_ANNUL":
+      return RevocationKind.ANNUL;
+    case 2:
+    case "REVOCATION_KIND_REVOKE":
+      return RevocationKind.REVOKE;
+    case 3:
+    case "REVOCATION_KIND_WITHDRAW":
+      return RevocationKind.WITHDRAW;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevocationKind");
+  }
+}
+
+export function revocationKindToJSON(object: RevocationKind): string {
+  switch (object) {
+    case RevocationKind.UNSPECIFIED:
+      return "REVOCATION_KIND_UNSPECIFIED";
+    case RevocationKind.ANNUL:
+      return "REVOCATION_KIND_ANNUL";
+    case RevocationKind.REVOKE:
+      return "REVOCATION_KIND_REVOKE";
+    case RevocationKind.WITHDRAW:
+      return "REVOCATION_KIND_WITHDRAW";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RevocationKind");
+  }
+}
+
 export const ImportOutcome = {
   UNSPECIFIED: 0,
   ISSUED: 1,
@@ -62,6 +96,40 @@ export namespace ImportOutcome {
   export type FAILED = typeof ImportOutcome.FAILED;
 }
 
+export function importOutcomeFromJSON(object: any): ImportOutcome {
+  switch (object) {
+    case 0:
+    case "IMPORT_OUTCOME_UNSPECIFIED":
+      return ImportOutcome.UNSPECIFIED;
+    case 1:
+    case "IMPORT_OUTCOME_ISSUED":
+      return ImportOutcome.ISSUED;
+    case 2:
+    case "IMPORT_OUTCOME_UNCHANGED":
+      return ImportOutcome.UNCHANGED;
+    case 3:
+    case "IMPORT_OUTCOME_FAILED":
+      return ImportOutcome.FAILED;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ImportOutcome");
+  }
+}
+
+export function importOutcomeToJSON(object: ImportOutcome): string {
+  switch (object) {
+    case ImportOutcome.UNSPECIFIED:
+      return "IMPORT_OUTCOME_UNSPECIFIED";
+    case ImportOutcome.ISSUED:
+      return "IMPORT_OUTCOME_ISSUED";
+    case ImportOutcome.UNCHANGED:
+      return "IMPORT_OUTCOME_UNCHANGED";
+    case ImportOutcome.FAILED:
+      return "IMPORT_OUTCOME_FAILED";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum ImportOutcome");
+  }
+}
+
 export const RecoveryFindingKind = {
   UNSPECIFIED: 0,
   /** REENTER - The entry was recovered, its data is gone: enter it again. */
@@ -76,6 +144,35 @@ export namespace RecoveryFindingKind {
   export type UNSPECIFIED = typeof RecoveryFindingKind.UNSPECIFIED;
   export type REENTER = typeof RecoveryFindingKind.REENTER;
   export type CONTRADICTION = typeof RecoveryFindingKind.CONTRADICTION;
+}
+
+export function recoveryFindingKindFromJSON(object: any): RecoveryFindingKind {
+  switch (object) {
+    case 0:
+    case "RECOVERY_FINDING_KIND_UNSPECIFIED":
+      return RecoveryFindingKind.UNSPECIFIED;
+    case 1:
+    case "RECOVERY_FINDING_KIND_REENTER":
+      return RecoveryFindingKind.REENTER;
+    case 2:
+    case "RECOVERY_FINDING_KIND_CONTRADICTION":
+      return RecoveryFindingKind.CONTRADICTION;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RecoveryFindingKind");
+  }
+}
+
+export function recoveryFindingKindToJSON(object: RecoveryFindingKind): string {
+  switch (object) {
+    case RecoveryFindingKind.UNSPECIFIED:
+      return "RECOVERY_FINDING_KIND_UNSPECIFIED";
+    case RecoveryFindingKind.REENTER:
+      return "RECOVERY_FINDING_KIND_REENTER";
+    case RecoveryFindingKind.CONTRADICTION:
+      return "RECOVERY_FINDING_KIND_CONTRADICTION";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum RecoveryFindingKind");
+  }
 }
 
 /** Stands in every command: who does it, in which case, and when it was decided. */
@@ -451,6 +548,44 @@ export const CommandHeader: MessageFns<CommandHeader> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): CommandHeader {
+    return {
+      requestId: isSet(object.requestId)
+        ? globalThis.String(object.requestId)
+        : isSet(object.request_id)
+        ? globalThis.String(object.request_id)
+        : "",
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      officer: isSet(object.officer) ? globalThis.String(object.officer) : "",
+      decidedAt: isSet(object.decidedAt)
+        ? fromJsonTimestamp(object.decidedAt)
+        : isSet(object.decided_at)
+        ? fromJsonTimestamp(object.decided_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CommandHeader): unknown {
+    const obj: any = {};
+    if (message.requestId !== "") {
+      obj.requestId = message.requestId;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.officer !== "") {
+      obj.officer = message.officer;
+    }
+    if (message.decidedAt !== undefined) {
+      obj.decidedAt = message.decidedAt.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseHolder(): Holder {
@@ -519,6 +654,32 @@ export const Holder: MessageFns<Holder> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Holder {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      codeKind: isSet(object.codeKind)
+        ? globalThis.String(object.codeKind)
+        : isSet(object.code_kind)
+        ? globalThis.String(object.code_kind)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+    };
+  },
+
+  toJSON(message: Holder): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.codeKind !== "") {
+      obj.codeKind = message.codeKind;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    return obj;
+  },
 };
 
 function createBasePrintedForm(): PrintedForm {
@@ -575,6 +736,28 @@ export const PrintedForm: MessageFns<PrintedForm> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): PrintedForm {
+    return {
+      form: isSet(object.form) ? globalThis.String(object.form) : "",
+      formNumber: isSet(object.formNumber)
+        ? globalThis.String(object.formNumber)
+        : isSet(object.form_number)
+        ? globalThis.String(object.form_number)
+        : "",
+    };
+  },
+
+  toJSON(message: PrintedForm): unknown {
+    const obj: any = {};
+    if (message.form !== "") {
+      obj.form = message.form;
+    }
+    if (message.formNumber !== "") {
+      obj.formNumber = message.formNumber;
+    }
+    return obj;
   },
 };
 
@@ -711,6 +894,93 @@ export const LicenceData: MessageFns<LicenceData> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LicenceData {
+    return {
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+      licenceNumber: isSet(object.licenceNumber)
+        ? globalThis.String(object.licenceNumber)
+        : isSet(object.licence_number)
+        ? globalThis.String(object.licence_number)
+        : "",
+      issuedOn: isSet(object.issuedOn)
+        ? globalThis.String(object.issuedOn)
+        : isSet(object.issued_on)
+        ? globalThis.String(object.issued_on)
+        : "",
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      holders: globalThis.Array.isArray(object?.holders)
+        ? object.holders.map((e: any) => Holder.fromJSON(e))
+        : [],
+      items: isObject(object.items)
+        ? (globalThis.Object.entries(object.items) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+      printedForms: globalThis.Array.isArray(object?.printedForms)
+        ? object.printedForms.map((e: any) => PrintedForm.fromJSON(e))
+        : globalThis.Array.isArray(object?.printed_forms)
+        ? object.printed_forms.map((e: any) => PrintedForm.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: LicenceData): unknown {
+    const obj: any = {};
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    if (message.licenceNumber !== "") {
+      obj.licenceNumber = message.licenceNumber;
+    }
+    if (message.issuedOn !== "") {
+      obj.issuedOn = message.issuedOn;
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.holders?.length) {
+      obj.holders = message.holders.map((e) => Holder.toJSON(e));
+    }
+    if (message.items) {
+      const entries = globalThis.Object.entries(message.items) as [string, string][];
+      if (entries.length > 0) {
+        obj.items = {};
+        entries.forEach(([k, v]) => {
+          obj.items[k] = v;
+        });
+      }
+    }
+    if (message.printedForms?.length) {
+      obj.printedForms = message.printedForms.map((e) => PrintedForm.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseLicenceData_ItemsEntry(): LicenceData_ItemsEntry {
@@ -767,6 +1037,24 @@ export const LicenceData_ItemsEntry: MessageFns<LicenceData_ItemsEntry> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): LicenceData_ItemsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: LicenceData_ItemsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
   },
 };
 
@@ -927,6 +1215,64 @@ export const Licence: MessageFns<Licence> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Licence {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      issuerCode: isSet(object.issuerCode)
+        ? globalThis.String(object.issuerCode)
+        : isSet(object.issuer_code)
+        ? globalThis.String(object.issuer_code)
+        : "",
+      version: isSet(object.version) ? globalThis.Number(object.version) : 0,
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      state: isSet(object.state) ? licenceStateFromJSON(object.state) : 0,
+      data: isSet(object.data) ? LicenceData.fromJSON(object.data) : undefined,
+      jws: isSet(object.jws) ? globalThis.String(object.jws) : "",
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : undefined,
+      replaces: globalThis.Array.isArray(object?.replaces) ? object.replaces.map((e: any) => globalThis.String(e)) : [],
+      recordedAt: isSet(object.recordedAt)
+        ? fromJsonTimestamp(object.recordedAt)
+        : isSet(object.recorded_at)
+        ? fromJsonTimestamp(object.recorded_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Licence): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.issuerCode !== "") {
+      obj.issuerCode = message.issuerCode;
+    }
+    if (message.version !== 0) {
+      obj.version = Math.round(message.version);
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.state !== 0) {
+      obj.state = licenceStateToJSON(message.state);
+    }
+    if (message.data !== undefined) {
+      obj.data = LicenceData.toJSON(message.data);
+    }
+    if (message.jws !== "") {
+      obj.jws = message.jws;
+    }
+    if (message.sequence !== undefined) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.replaces?.length) {
+      obj.replaces = message.replaces;
+    }
+    if (message.recordedAt !== undefined) {
+      obj.recordedAt = message.recordedAt.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseIssueLicenceRequest(): IssueLicenceRequest {
@@ -984,6 +1330,24 @@ export const IssueLicenceRequest: MessageFns<IssueLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): IssueLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      data: isSet(object.data) ? LicenceData.fromJSON(object.data) : undefined,
+    };
+  },
+
+  toJSON(message: IssueLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.data !== undefined) {
+      obj.data = LicenceData.toJSON(message.data);
+    }
+    return obj;
+  },
 };
 
 function createBaseIssueLicenceResponse(): IssueLicenceResponse {
@@ -1029,6 +1393,18 @@ export const IssueLicenceResponse: MessageFns<IssueLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): IssueLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: IssueLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1109,6 +1485,36 @@ export const ChangeLicenceRequest: MessageFns<ChangeLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ChangeLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      data: isSet(object.data) ? LicenceData.fromJSON(object.data) : undefined,
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: ChangeLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.data !== undefined) {
+      obj.data = LicenceData.toJSON(message.data);
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseChangeLicenceResponse(): ChangeLicenceResponse {
@@ -1165,6 +1571,24 @@ export const ChangeLicenceResponse: MessageFns<ChangeLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ChangeLicenceResponse {
+    return {
+      licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined,
+      replaced: isSet(object.replaced) ? Licence.fromJSON(object.replaced) : undefined,
+    };
+  },
+
+  toJSON(message: ChangeLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    if (message.replaced !== undefined) {
+      obj.replaced = Licence.toJSON(message.replaced);
+    }
+    return obj;
   },
 };
 
@@ -1256,6 +1680,48 @@ export const RenewLicenceRequest: MessageFns<RenewLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): RenewLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      printedForms: globalThis.Array.isArray(object?.printedForms)
+        ? object.printedForms.map((e: any) => PrintedForm.fromJSON(e))
+        : globalThis.Array.isArray(object?.printed_forms)
+        ? object.printed_forms.map((e: any) => PrintedForm.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: RenewLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.printedForms?.length) {
+      obj.printedForms = message.printedForms.map((e) => PrintedForm.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseRenewLicenceResponse(): RenewLicenceResponse {
@@ -1301,6 +1767,18 @@ export const RenewLicenceResponse: MessageFns<RenewLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): RenewLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: RenewLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1370,6 +1848,32 @@ export const SuspendLicenceRequest: MessageFns<SuspendLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): SuspendLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: SuspendLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseSuspendLicenceResponse(): SuspendLicenceResponse {
@@ -1415,6 +1919,18 @@ export const SuspendLicenceResponse: MessageFns<SuspendLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): SuspendLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: SuspendLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1484,6 +2000,32 @@ export const ResumeLicenceRequest: MessageFns<ResumeLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ResumeLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: ResumeLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseResumeLicenceResponse(): ResumeLicenceResponse {
@@ -1529,6 +2071,18 @@ export const ResumeLicenceResponse: MessageFns<ResumeLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ResumeLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: ResumeLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1598,6 +2152,32 @@ export const CancelLicenceRequest: MessageFns<CancelLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): CancelLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: CancelLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseCancelLicenceResponse(): CancelLicenceResponse {
@@ -1643,6 +2223,18 @@ export const CancelLicenceResponse: MessageFns<CancelLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): CancelLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: CancelLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1723,6 +2315,36 @@ export const RevokeLicenceRequest: MessageFns<RevokeLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): RevokeLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      kind: isSet(object.kind) ? revocationKindFromJSON(object.kind) : 0,
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: RevokeLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.kind !== 0) {
+      obj.kind = revocationKindToJSON(message.kind);
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseRevokeLicenceResponse(): RevokeLicenceResponse {
@@ -1768,6 +2390,18 @@ export const RevokeLicenceResponse: MessageFns<RevokeLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): RevokeLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: RevokeLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1837,6 +2471,32 @@ export const VoidLicenceRequest: MessageFns<VoidLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): VoidLicenceRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+    };
+  },
+
+  toJSON(message: VoidLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseVoidLicenceResponse(): VoidLicenceResponse {
@@ -1882,6 +2542,18 @@ export const VoidLicenceResponse: MessageFns<VoidLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): VoidLicenceResponse {
+    return { licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined };
+  },
+
+  toJSON(message: VoidLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    return obj;
   },
 };
 
@@ -1951,6 +2623,32 @@ export const GetLicenceRequest: MessageFns<GetLicenceRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetLicenceRequest {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      caseNumber: isSet(object.caseNumber)
+        ? globalThis.String(object.caseNumber)
+        : isSet(object.case_number)
+        ? globalThis.String(object.case_number)
+        : "",
+      officer: isSet(object.officer) ? globalThis.String(object.officer) : "",
+    };
+  },
+
+  toJSON(message: GetLicenceRequest): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.caseNumber !== "") {
+      obj.caseNumber = message.caseNumber;
+    }
+    if (message.officer !== "") {
+      obj.officer = message.officer;
+    }
+    return obj;
+  },
 };
 
 function createBaseGetLicenceResponse(): GetLicenceResponse {
@@ -2007,6 +2705,24 @@ export const GetLicenceResponse: MessageFns<GetLicenceResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetLicenceResponse {
+    return {
+      licence: isSet(object.licence) ? Licence.fromJSON(object.licence) : undefined,
+      versions: globalThis.Array.isArray(object?.versions) ? object.versions.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: GetLicenceResponse): unknown {
+    const obj: any = {};
+    if (message.licence !== undefined) {
+      obj.licence = Licence.toJSON(message.licence);
+    }
+    if (message.versions?.length) {
+      obj.versions = message.versions;
+    }
+    return obj;
   },
 };
 
@@ -2079,6 +2795,36 @@ export const StartImportRequest: MessageFns<StartImportRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): StartImportRequest {
+    return {
+      header: isSet(object.header) ? CommandHeader.fromJSON(object.header) : undefined,
+      fileDigest: isSet(object.fileDigest)
+        ? Buffer.from(bytesFromBase64(object.fileDigest))
+        : isSet(object.file_digest)
+        ? Buffer.from(bytesFromBase64(object.file_digest))
+        : Buffer.alloc(0),
+      totalRows: isSet(object.totalRows)
+        ? BigInt(object.totalRows)
+        : isSet(object.total_rows)
+        ? BigInt(object.total_rows)
+        : 0n,
+    };
+  },
+
+  toJSON(message: StartImportRequest): unknown {
+    const obj: any = {};
+    if (message.header !== undefined) {
+      obj.header = CommandHeader.toJSON(message.header);
+    }
+    if (message.fileDigest.length !== 0) {
+      obj.fileDigest = base64FromBytes(message.fileDigest);
+    }
+    if (message.totalRows !== 0n) {
+      obj.totalRows = message.totalRows.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseStartImportResponse(): StartImportResponse {
@@ -2124,6 +2870,18 @@ export const StartImportResponse: MessageFns<StartImportResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): StartImportResponse {
+    return { job: isSet(object.job) ? ImportJob.fromJSON(object.job) : undefined };
+  },
+
+  toJSON(message: StartImportResponse): unknown {
+    const obj: any = {};
+    if (message.job !== undefined) {
+      obj.job = ImportJob.toJSON(message.job);
+    }
+    return obj;
   },
 };
 
@@ -2238,6 +2996,48 @@ export const ImportJob: MessageFns<ImportJob> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ImportJob {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      rowsTaken: isSet(object.rowsTaken)
+        ? BigInt(object.rowsTaken)
+        : isSet(object.rows_taken)
+        ? BigInt(object.rows_taken)
+        : 0n,
+      issued: isSet(object.issued) ? BigInt(object.issued) : 0n,
+      unchanged: isSet(object.unchanged) ? BigInt(object.unchanged) : 0n,
+      failed: isSet(object.failed) ? BigInt(object.failed) : 0n,
+      finished: isSet(object.finished) ? globalThis.Boolean(object.finished) : false,
+    };
+  },
+
+  toJSON(message: ImportJob): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.rowsTaken !== 0n) {
+      obj.rowsTaken = message.rowsTaken.toString();
+    }
+    if (message.issued !== 0n) {
+      obj.issued = message.issued.toString();
+    }
+    if (message.unchanged !== 0n) {
+      obj.unchanged = message.unchanged.toString();
+    }
+    if (message.failed !== 0n) {
+      obj.failed = message.failed.toString();
+    }
+    if (message.finished !== false) {
+      obj.finished = message.finished;
+    }
+    return obj;
+  },
 };
 
 function createBaseImportRow(): ImportRow {
@@ -2301,6 +3101,43 @@ export const ImportRow: MessageFns<ImportRow> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ImportRow {
+    return {
+      line: isSet(object.line) ? BigInt(object.line) : 0n,
+      values: isObject(object.values)
+        ? (globalThis.Object.entries(object.values) as [string, any][]).reduce(
+          (acc: { [key: string]: string }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.String(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: ImportRow): unknown {
+    const obj: any = {};
+    if (message.line !== 0n) {
+      obj.line = message.line.toString();
+    }
+    if (message.values) {
+      const entries = globalThis.Object.entries(message.values) as [string, string][];
+      if (entries.length > 0) {
+        obj.values = {};
+        entries.forEach(([k, v]) => {
+          obj.values[k] = v;
+        });
+      }
+    }
+    return obj;
+  },
 };
 
 function createBaseImportRow_ValuesEntry(): ImportRow_ValuesEntry {
@@ -2357,6 +3194,24 @@ export const ImportRow_ValuesEntry: MessageFns<ImportRow_ValuesEntry> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ImportRow_ValuesEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+    };
+  },
+
+  toJSON(message: ImportRow_ValuesEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    return obj;
   },
 };
 
@@ -2429,6 +3284,36 @@ export const ImportRowsRequest: MessageFns<ImportRowsRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ImportRowsRequest {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+      firstRow: isSet(object.firstRow)
+        ? BigInt(object.firstRow)
+        : isSet(object.first_row)
+        ? BigInt(object.first_row)
+        : 0n,
+      rows: globalThis.Array.isArray(object?.rows) ? object.rows.map((e: any) => ImportRow.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ImportRowsRequest): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    if (message.firstRow !== 0n) {
+      obj.firstRow = message.firstRow.toString();
+    }
+    if (message.rows?.length) {
+      obj.rows = message.rows.map((e) => ImportRow.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseImportRowsResponse(): ImportRowsResponse {
@@ -2485,6 +3370,26 @@ export const ImportRowsResponse: MessageFns<ImportRowsResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ImportRowsResponse {
+    return {
+      results: globalThis.Array.isArray(object?.results)
+        ? object.results.map((e: any) => ImportRowResult.fromJSON(e))
+        : [],
+      job: isSet(object.job) ? ImportJob.fromJSON(object.job) : undefined,
+    };
+  },
+
+  toJSON(message: ImportRowsResponse): unknown {
+    const obj: any = {};
+    if (message.results?.length) {
+      obj.results = message.results.map((e) => ImportRowResult.toJSON(e));
+    }
+    if (message.job !== undefined) {
+      obj.job = ImportJob.toJSON(message.job);
+    }
+    return obj;
   },
 };
 
@@ -2568,6 +3473,32 @@ export const ImportRowResult: MessageFns<ImportRowResult> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ImportRowResult {
+    return {
+      line: isSet(object.line) ? BigInt(object.line) : 0n,
+      outcome: isSet(object.outcome) ? importOutcomeFromJSON(object.outcome) : 0,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      errors: globalThis.Array.isArray(object?.errors) ? object.errors.map((e: any) => ImportRowError.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: ImportRowResult): unknown {
+    const obj: any = {};
+    if (message.line !== 0n) {
+      obj.line = message.line.toString();
+    }
+    if (message.outcome !== 0) {
+      obj.outcome = importOutcomeToJSON(message.outcome);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.errors?.length) {
+      obj.errors = message.errors.map((e) => ImportRowError.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseImportRowError(): ImportRowError {
@@ -2625,6 +3556,24 @@ export const ImportRowError: MessageFns<ImportRowError> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ImportRowError {
+    return {
+      column: isSet(object.column) ? globalThis.String(object.column) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+    };
+  },
+
+  toJSON(message: ImportRowError): unknown {
+    const obj: any = {};
+    if (message.column !== "") {
+      obj.column = message.column;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    return obj;
+  },
 };
 
 function createBaseFinishImportRequest(): FinishImportRequest {
@@ -2670,6 +3619,24 @@ export const FinishImportRequest: MessageFns<FinishImportRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): FinishImportRequest {
+    return {
+      jobId: isSet(object.jobId)
+        ? globalThis.String(object.jobId)
+        : isSet(object.job_id)
+        ? globalThis.String(object.job_id)
+        : "",
+    };
+  },
+
+  toJSON(message: FinishImportRequest): unknown {
+    const obj: any = {};
+    if (message.jobId !== "") {
+      obj.jobId = message.jobId;
+    }
+    return obj;
   },
 };
 
@@ -2717,6 +3684,18 @@ export const FinishImportResponse: MessageFns<FinishImportResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): FinishImportResponse {
+    return { job: isSet(object.job) ? ImportJob.fromJSON(object.job) : undefined };
+  },
+
+  toJSON(message: FinishImportResponse): unknown {
+    const obj: any = {};
+    if (message.job !== undefined) {
+      obj.job = ImportJob.toJSON(message.job);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetStatusesRequest(): GetStatusesRequest {
@@ -2762,6 +3741,22 @@ export const GetStatusesRequest: MessageFns<GetStatusesRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetStatusesRequest {
+    return {
+      identifiers: globalThis.Array.isArray(object?.identifiers)
+        ? object.identifiers.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetStatusesRequest): unknown {
+    const obj: any = {};
+    if (message.identifiers?.length) {
+      obj.identifiers = message.identifiers;
+    }
+    return obj;
   },
 };
 
@@ -2820,6 +3815,30 @@ export const GetStatusesResponse: MessageFns<GetStatusesResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetStatusesResponse {
+    return {
+      readAt: isSet(object.readAt)
+        ? fromJsonTimestamp(object.readAt)
+        : isSet(object.read_at)
+        ? fromJsonTimestamp(object.read_at)
+        : undefined,
+      histories: globalThis.Array.isArray(object?.histories)
+        ? object.histories.map((e: any) => StatusHistory.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: GetStatusesResponse): unknown {
+    const obj: any = {};
+    if (message.readAt !== undefined) {
+      obj.readAt = message.readAt.toISOString();
+    }
+    if (message.histories?.length) {
+      obj.histories = message.histories.map((e) => StatusHistory.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseStatusHistory(): StatusHistory {
@@ -2865,6 +3884,22 @@ export const StatusHistory: MessageFns<StatusHistory> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): StatusHistory {
+    return {
+      records: globalThis.Array.isArray(object?.records)
+        ? object.records.map((e: any) => StatusRecord.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: StatusHistory): unknown {
+    const obj: any = {};
+    if (message.records?.length) {
+      obj.records = message.records.map((e) => StatusRecord.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -2926,6 +3961,24 @@ export const StatusRecord: MessageFns<StatusRecord> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): StatusRecord {
+    return {
+      body: isSet(object.body) ? StatusBody.fromJSON(object.body) : undefined,
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : undefined,
+    };
+  },
+
+  toJSON(message: StatusRecord): unknown {
+    const obj: any = {};
+    if (message.body !== undefined) {
+      obj.body = StatusBody.toJSON(message.body);
+    }
+    if (message.sequence !== undefined) {
+      obj.sequence = message.sequence.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseListRecoveryFindingsRequest(): ListRecoveryFindingsRequest {
@@ -2960,6 +4013,15 @@ export const ListRecoveryFindingsRequest: MessageFns<ListRecoveryFindingsRequest
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): ListRecoveryFindingsRequest {
+    return {};
+  },
+
+  toJSON(_: ListRecoveryFindingsRequest): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -3006,6 +4068,22 @@ export const ListRecoveryFindingsResponse: MessageFns<ListRecoveryFindingsRespon
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ListRecoveryFindingsResponse {
+    return {
+      findings: globalThis.Array.isArray(object?.findings)
+        ? object.findings.map((e: any) => RecoveryFinding.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListRecoveryFindingsResponse): unknown {
+    const obj: any = {};
+    if (message.findings?.length) {
+      obj.findings = message.findings.map((e) => RecoveryFinding.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -3088,6 +4166,32 @@ export const RecoveryFinding: MessageFns<RecoveryFinding> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): RecoveryFinding {
+    return {
+      kind: isSet(object.kind) ? recoveryFindingKindFromJSON(object.kind) : 0,
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      body: isSet(object.body) ? StatusBody.fromJSON(object.body) : undefined,
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : undefined,
+    };
+  },
+
+  toJSON(message: RecoveryFinding): unknown {
+    const obj: any = {};
+    if (message.kind !== 0) {
+      obj.kind = recoveryFindingKindToJSON(message.kind);
+    }
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.body !== undefined) {
+      obj.body = StatusBody.toJSON(message.body);
+    }
+    if (message.sequence !== undefined) {
+      obj.sequence = message.sequence.toString();
+    }
+    return obj;
   },
 };
 
@@ -3514,6 +4618,14 @@ export const IssuanceServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
+
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -3526,7 +4638,27 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isObject(value: any): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

@@ -41,6 +41,55 @@ export namespace LeafKind {
   export type ACCESS = typeof LeafKind.ACCESS;
 }
 
+export function leafKindFromJSON(object: any): LeafKind {
+  switch (object) {
+    case 0:
+    case "LEAF_KIND_UNSPECIFIED":
+      return LeafKind.UNSPECIFIED;
+    case 1:
+    case "LEAF_KIND_STATUS":
+      return LeafKind.STATUS;
+    case 2:
+    case "LEAF_KIND_INDEX":
+      return LeafKind.INDEX;
+    case 3:
+    case "LEAF_KIND_ALIAS":
+      return LeafKind.ALIAS;
+    case 4:
+    case "LEAF_KIND_ERASED":
+      return LeafKind.ERASED;
+    case 16:
+    case "LEAF_KIND_CATALOG":
+      return LeafKind.CATALOG;
+    case 32:
+    case "LEAF_KIND_ACCESS":
+      return LeafKind.ACCESS;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LeafKind");
+  }
+}
+
+export function leafKindToJSON(object: LeafKind): string {
+  switch (object) {
+    case LeafKind.UNSPECIFIED:
+      return "LEAF_KIND_UNSPECIFIED";
+    case LeafKind.STATUS:
+      return "LEAF_KIND_STATUS";
+    case LeafKind.INDEX:
+      return "LEAF_KIND_INDEX";
+    case LeafKind.ALIAS:
+      return "LEAF_KIND_ALIAS";
+    case LeafKind.ERASED:
+      return "LEAF_KIND_ERASED";
+    case LeafKind.CATALOG:
+      return "LEAF_KIND_CATALOG";
+    case LeafKind.ACCESS:
+      return "LEAF_KIND_ACCESS";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LeafKind");
+  }
+}
+
 /** What was done to a licence. */
 export const Operation = {
   UNSPECIFIED: 0,
@@ -85,6 +134,80 @@ export namespace Operation {
   export type DOCUMENT = typeof Operation.DOCUMENT;
 }
 
+export function operationFromJSON(object: any): Operation {
+  switch (object) {
+    case 0:
+    case "OPERATION_UNSPECIFIED":
+      return Operation.UNSPECIFIED;
+    case 1:
+    case "OPERATION_ISSUE":
+      return Operation.ISSUE;
+    case 2:
+    case "OPERATION_CHANGE":
+      return Operation.CHANGE;
+    case 3:
+    case "OPERATION_RENEW":
+      return Operation.RENEW;
+    case 4:
+    case "OPERATION_SUSPEND":
+      return Operation.SUSPEND;
+    case 5:
+    case "OPERATION_RESUME":
+      return Operation.RESUME;
+    case 6:
+    case "OPERATION_CANCEL":
+      return Operation.CANCEL;
+    case 7:
+    case "OPERATION_ANNUL":
+      return Operation.ANNUL;
+    case 8:
+    case "OPERATION_REVOKE":
+      return Operation.REVOKE;
+    case 9:
+    case "OPERATION_WITHDRAW":
+      return Operation.WITHDRAW;
+    case 10:
+    case "OPERATION_VOID":
+      return Operation.VOID;
+    case 11:
+    case "OPERATION_DOCUMENT":
+      return Operation.DOCUMENT;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Operation");
+  }
+}
+
+export function operationToJSON(object: Operation): string {
+  switch (object) {
+    case Operation.UNSPECIFIED:
+      return "OPERATION_UNSPECIFIED";
+    case Operation.ISSUE:
+      return "OPERATION_ISSUE";
+    case Operation.CHANGE:
+      return "OPERATION_CHANGE";
+    case Operation.RENEW:
+      return "OPERATION_RENEW";
+    case Operation.SUSPEND:
+      return "OPERATION_SUSPEND";
+    case Operation.RESUME:
+      return "OPERATION_RESUME";
+    case Operation.CANCEL:
+      return "OPERATION_CANCEL";
+    case Operation.ANNUL:
+      return "OPERATION_ANNUL";
+    case Operation.REVOKE:
+      return "OPERATION_REVOKE";
+    case Operation.WITHDRAW:
+      return "OPERATION_WITHDRAW";
+    case Operation.VOID:
+      return "OPERATION_VOID";
+    case Operation.DOCUMENT:
+      return "OPERATION_DOCUMENT";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Operation");
+  }
+}
+
 /** State of a licence in its leaf (interfaces.md §2). Expiry and supersession are computed when asked. */
 export const LicenceState = {
   UNSPECIFIED: 0,
@@ -108,6 +231,60 @@ export namespace LicenceState {
   export type REVOKED = typeof LicenceState.REVOKED;
   export type WITHDRAWN = typeof LicenceState.WITHDRAWN;
   export type VOID = typeof LicenceState.VOID;
+}
+
+export function licenceStateFromJSON(object: any): LicenceState {
+  switch (object) {
+    case 0:
+    case "LICENCE_STATE_UNSPECIFIED":
+      return LicenceState.UNSPECIFIED;
+    case 1:
+    case "LICENCE_STATE_IN_FORCE":
+      return LicenceState.IN_FORCE;
+    case 2:
+    case "LICENCE_STATE_SUSPENDED":
+      return LicenceState.SUSPENDED;
+    case 3:
+    case "LICENCE_STATE_CANCELLED":
+      return LicenceState.CANCELLED;
+    case 4:
+    case "LICENCE_STATE_ANNULLED":
+      return LicenceState.ANNULLED;
+    case 5:
+    case "LICENCE_STATE_REVOKED":
+      return LicenceState.REVOKED;
+    case 6:
+    case "LICENCE_STATE_WITHDRAWN":
+      return LicenceState.WITHDRAWN;
+    case 7:
+    case "LICENCE_STATE_VOID":
+      return LicenceState.VOID;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceState");
+  }
+}
+
+export function licenceStateToJSON(object: LicenceState): string {
+  switch (object) {
+    case LicenceState.UNSPECIFIED:
+      return "LICENCE_STATE_UNSPECIFIED";
+    case LicenceState.IN_FORCE:
+      return "LICENCE_STATE_IN_FORCE";
+    case LicenceState.SUSPENDED:
+      return "LICENCE_STATE_SUSPENDED";
+    case LicenceState.CANCELLED:
+      return "LICENCE_STATE_CANCELLED";
+    case LicenceState.ANNULLED:
+      return "LICENCE_STATE_ANNULLED";
+    case LicenceState.REVOKED:
+      return "LICENCE_STATE_REVOKED";
+    case LicenceState.WITHDRAWN:
+      return "LICENCE_STATE_WITHDRAWN";
+    case LicenceState.VOID:
+      return "LICENCE_STATE_VOID";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LicenceState");
+  }
 }
 
 /** One leaf of a log: RFC 6962 leaf input. At most 65,535 bytes. */
@@ -291,6 +468,36 @@ export const Leaf: MessageFns<Leaf> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): Leaf {
+    return {
+      format: isSet(object.format) ? globalThis.Number(object.format) : 0,
+      kind: isSet(object.kind) ? leafKindFromJSON(object.kind) : 0,
+      critical: isSet(object.critical) ? globalThis.Boolean(object.critical) : false,
+      subject: isSet(object.subject) ? globalThis.String(object.subject) : "",
+      body: isSet(object.body) ? Buffer.from(bytesFromBase64(object.body)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: Leaf): unknown {
+    const obj: any = {};
+    if (message.format !== 0) {
+      obj.format = Math.round(message.format);
+    }
+    if (message.kind !== 0) {
+      obj.kind = leafKindToJSON(message.kind);
+    }
+    if (message.critical !== false) {
+      obj.critical = message.critical;
+    }
+    if (message.subject !== "") {
+      obj.subject = message.subject;
+    }
+    if (message.body.length !== 0) {
+      obj.body = base64FromBytes(message.body);
+    }
+    return obj;
   },
 };
 
@@ -496,6 +703,108 @@ export const StatusBody: MessageFns<StatusBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): StatusBody {
+    return {
+      identifier: isSet(object.identifier) ? globalThis.String(object.identifier) : "",
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+      issuerCode: isSet(object.issuerCode)
+        ? globalThis.String(object.issuerCode)
+        : isSet(object.issuer_code)
+        ? globalThis.String(object.issuer_code)
+        : "",
+      revision: isSet(object.revision) ? globalThis.Number(object.revision) : 0,
+      operation: isSet(object.operation) ? operationFromJSON(object.operation) : 0,
+      state: isSet(object.state) ? licenceStateFromJSON(object.state) : 0,
+      reasonCode: isSet(object.reasonCode)
+        ? globalThis.String(object.reasonCode)
+        : isSet(object.reason_code)
+        ? globalThis.String(object.reason_code)
+        : "",
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : "",
+      effectiveAt: isSet(object.effectiveAt)
+        ? fromJsonTimestamp(object.effectiveAt)
+        : isSet(object.effective_at)
+        ? fromJsonTimestamp(object.effective_at)
+        : undefined,
+      recordedAt: isSet(object.recordedAt)
+        ? fromJsonTimestamp(object.recordedAt)
+        : isSet(object.recorded_at)
+        ? fromJsonTimestamp(object.recorded_at)
+        : undefined,
+      forms: globalThis.Array.isArray(object?.forms)
+        ? object.forms.map((e: any) => FormDigest.fromJSON(e))
+        : [],
+      replaces: globalThis.Array.isArray(object?.replaces)
+        ? object.replaces.map((e: any) => globalThis.String(e))
+        : [],
+      holderCommitments: globalThis.Array.isArray(object?.holderCommitments)
+        ? object.holderCommitments.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : globalThis.Array.isArray(object?.holder_commitments)
+        ? object.holder_commitments.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: StatusBody): unknown {
+    const obj: any = {};
+    if (message.identifier !== "") {
+      obj.identifier = message.identifier;
+    }
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    if (message.issuerCode !== "") {
+      obj.issuerCode = message.issuerCode;
+    }
+    if (message.revision !== 0) {
+      obj.revision = Math.round(message.revision);
+    }
+    if (message.operation !== 0) {
+      obj.operation = operationToJSON(message.operation);
+    }
+    if (message.state !== 0) {
+      obj.state = licenceStateToJSON(message.state);
+    }
+    if (message.reasonCode !== "") {
+      obj.reasonCode = message.reasonCode;
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== "") {
+      obj.validTo = message.validTo;
+    }
+    if (message.effectiveAt !== undefined) {
+      obj.effectiveAt = message.effectiveAt.toISOString();
+    }
+    if (message.recordedAt !== undefined) {
+      obj.recordedAt = message.recordedAt.toISOString();
+    }
+    if (message.forms?.length) {
+      obj.forms = message.forms.map((e) => FormDigest.toJSON(e));
+    }
+    if (message.replaces?.length) {
+      obj.replaces = message.replaces;
+    }
+    if (message.holderCommitments?.length) {
+      obj.holderCommitments = message.holderCommitments.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseFormDigest(): FormDigest {
@@ -575,6 +884,32 @@ export const FormDigest: MessageFns<FormDigest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): FormDigest {
+    return {
+      form: isSet(object.form) ? globalThis.String(object.form) : "",
+      what: isSet(object.what) ? globalThis.String(object.what) : "",
+      algorithm: isSet(object.algorithm) ? globalThis.String(object.algorithm) : "",
+      value: isSet(object.value) ? Buffer.from(bytesFromBase64(object.value)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: FormDigest): unknown {
+    const obj: any = {};
+    if (message.form !== "") {
+      obj.form = message.form;
+    }
+    if (message.what !== "") {
+      obj.what = message.what;
+    }
+    if (message.algorithm !== "") {
+      obj.algorithm = message.algorithm;
+    }
+    if (message.value.length !== 0) {
+      obj.value = base64FromBytes(message.value);
+    }
+    return obj;
+  },
 };
 
 function createBaseIndexBody(): IndexBody {
@@ -646,6 +981,32 @@ export const IndexBody: MessageFns<IndexBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): IndexBody {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      holderNumber: isSet(object.holderNumber)
+        ? globalThis.Number(object.holderNumber)
+        : isSet(object.holder_number)
+        ? globalThis.Number(object.holder_number)
+        : 0,
+      commitment: isSet(object.commitment) ? Buffer.from(bytesFromBase64(object.commitment)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: IndexBody): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.holderNumber !== 0) {
+      obj.holderNumber = Math.round(message.holderNumber);
+    }
+    if (message.commitment.length !== 0) {
+      obj.commitment = base64FromBytes(message.commitment);
+    }
+    return obj;
+  },
 };
 
 function createBaseAliasBody(): AliasBody {
@@ -702,6 +1063,32 @@ export const AliasBody: MessageFns<AliasBody> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): AliasBody {
+    return {
+      formerCommitment: isSet(object.formerCommitment)
+        ? Buffer.from(bytesFromBase64(object.formerCommitment))
+        : isSet(object.former_commitment)
+        ? Buffer.from(bytesFromBase64(object.former_commitment))
+        : Buffer.alloc(0),
+      presentCommitment: isSet(object.presentCommitment)
+        ? Buffer.from(bytesFromBase64(object.presentCommitment))
+        : isSet(object.present_commitment)
+        ? Buffer.from(bytesFromBase64(object.present_commitment))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: AliasBody): unknown {
+    const obj: any = {};
+    if (message.formerCommitment.length !== 0) {
+      obj.formerCommitment = base64FromBytes(message.formerCommitment);
+    }
+    if (message.presentCommitment.length !== 0) {
+      obj.presentCommitment = base64FromBytes(message.presentCommitment);
+    }
+    return obj;
   },
 };
 
@@ -777,6 +1164,28 @@ export const ErasedBody: MessageFns<ErasedBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ErasedBody {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      holderNumbers: globalThis.Array.isArray(object?.holderNumbers)
+        ? object.holderNumbers.map((e: any) => globalThis.Number(e))
+        : globalThis.Array.isArray(object?.holder_numbers)
+        ? object.holder_numbers.map((e: any) => globalThis.Number(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ErasedBody): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.holderNumbers?.length) {
+      obj.holderNumbers = message.holderNumbers.map((e) => Math.round(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseAccessLeafBody(): AccessLeafBody {
@@ -823,7 +1232,27 @@ export const AccessLeafBody: MessageFns<AccessLeafBody> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): AccessLeafBody {
+    return { commitment: isSet(object.commitment) ? Buffer.from(bytesFromBase64(object.commitment)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: AccessLeafBody): unknown {
+    const obj: any = {};
+    if (message.commitment.length !== 0) {
+      obj.commitment = base64FromBytes(message.commitment);
+    }
+    return obj;
+  },
 };
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
@@ -837,7 +1266,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

@@ -231,6 +231,28 @@ export const Entry: MessageFns<Entry> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): Entry {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      leaf: isSet(object.leaf) ? Buffer.from(bytesFromBase64(object.leaf)) : Buffer.alloc(0),
+      holders: globalThis.Array.isArray(object?.holders) ? object.holders.map((e: any) => HolderSide.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: Entry): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.leaf.length !== 0) {
+      obj.leaf = base64FromBytes(message.leaf);
+    }
+    if (message.holders?.length) {
+      obj.holders = message.holders.map((e) => HolderSide.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseHolderSide(): HolderSide {
@@ -310,6 +332,36 @@ export const HolderSide: MessageFns<HolderSide> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): HolderSide {
+    return {
+      number: isSet(object.number) ? globalThis.Number(object.number) : 0,
+      index: isSet(object.index) ? Buffer.from(bytesFromBase64(object.index)) : Buffer.alloc(0),
+      salt: isSet(object.salt) ? Buffer.from(bytesFromBase64(object.salt)) : Buffer.alloc(0),
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+    };
+  },
+
+  toJSON(message: HolderSide): unknown {
+    const obj: any = {};
+    if (message.number !== 0) {
+      obj.number = Math.round(message.number);
+    }
+    if (message.index.length !== 0) {
+      obj.index = base64FromBytes(message.index);
+    }
+    if (message.salt.length !== 0) {
+      obj.salt = base64FromBytes(message.salt);
+    }
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    return obj;
+  },
 };
 
 function createBaseLogRecord(): LogRecord {
@@ -380,6 +432,32 @@ export const LogRecord: MessageFns<LogRecord> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LogRecord {
+    return {
+      record: isSet(object.entry)
+        ? { $case: "entry", value: Entry.fromJSON(object.entry) }
+        : isSet(object.checkpoint)
+        ? { $case: "checkpoint", value: Buffer.from(bytesFromBase64(object.checkpoint)) }
+        : isSet(object.cosignedHeads)
+        ? { $case: "cosignedHeads", value: CosignedHeads.fromJSON(object.cosignedHeads) }
+        : isSet(object.cosigned_heads)
+        ? { $case: "cosignedHeads", value: CosignedHeads.fromJSON(object.cosigned_heads) }
+        : undefined,
+    };
+  },
+
+  toJSON(message: LogRecord): unknown {
+    const obj: any = {};
+    if (message.record?.$case === "entry") {
+      obj.entry = Entry.toJSON(message.record.value);
+    } else if (message.record?.$case === "checkpoint") {
+      obj.checkpoint = base64FromBytes(message.record.value);
+    } else if (message.record?.$case === "cosignedHeads") {
+      obj.cosignedHeads = CosignedHeads.toJSON(message.record.value);
+    }
+    return obj;
+  },
 };
 
 function createBaseCosignedHeads(): CosignedHeads {
@@ -425,6 +503,22 @@ export const CosignedHeads: MessageFns<CosignedHeads> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): CosignedHeads {
+    return {
+      notes: globalThis.Array.isArray(object?.notes)
+        ? object.notes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: CosignedHeads): unknown {
+    const obj: any = {};
+    if (message.notes?.length) {
+      obj.notes = message.notes.map((e) => base64FromBytes(e));
+    }
+    return obj;
   },
 };
 
@@ -494,6 +588,28 @@ export const LogName: MessageFns<LogName> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): LogName {
+    return {
+      node: isSet(object.node) ? globalThis.String(object.node) : "",
+      log: isSet(object.log) ? globalThis.String(object.log) : "",
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
+    };
+  },
+
+  toJSON(message: LogName): unknown {
+    const obj: any = {};
+    if (message.node !== "") {
+      obj.node = message.node;
+    }
+    if (message.log !== "") {
+      obj.log = message.log;
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetHeadRequest(): GetHeadRequest {
@@ -539,6 +655,18 @@ export const GetHeadRequest: MessageFns<GetHeadRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetHeadRequest {
+    return { log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined };
+  },
+
+  toJSON(message: GetHeadRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    return obj;
   },
 };
 
@@ -633,6 +761,36 @@ export const GetHeadResponse: MessageFns<GetHeadResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetHeadResponse {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      checkpoint: isSet(object.checkpoint) ? Buffer.from(bytesFromBase64(object.checkpoint)) : Buffer.alloc(0),
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      root: isSet(object.root) ? Buffer.from(bytesFromBase64(object.root)) : Buffer.alloc(0),
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+    };
+  },
+
+  toJSON(message: GetHeadResponse): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.checkpoint.length !== 0) {
+      obj.checkpoint = base64FromBytes(message.checkpoint);
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.root.length !== 0) {
+      obj.root = base64FromBytes(message.root);
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseGetEntriesRequest(): GetEntriesRequest {
@@ -726,6 +884,44 @@ export const GetEntriesRequest: MessageFns<GetEntriesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetEntriesRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      from: isSet(object.from) ? BigInt(object.from) : 0n,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : 0,
+      waitMs: isSet(object.waitMs)
+        ? globalThis.Number(object.waitMs)
+        : isSet(object.wait_ms)
+        ? globalThis.Number(object.wait_ms)
+        : 0,
+      afterTime: isSet(object.afterTime)
+        ? fromJsonTimestamp(object.afterTime)
+        : isSet(object.after_time)
+        ? fromJsonTimestamp(object.after_time)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.from !== 0n) {
+      obj.from = message.from.toString();
+    }
+    if (message.limit !== 0) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.waitMs !== 0) {
+      obj.waitMs = Math.round(message.waitMs);
+    }
+    if (message.afterTime !== undefined) {
+      obj.afterTime = message.afterTime.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseGetEntriesResponse(): GetEntriesResponse {
@@ -797,6 +993,34 @@ export const GetEntriesResponse: MessageFns<GetEntriesResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetEntriesResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      coveredSize: isSet(object.coveredSize)
+        ? BigInt(object.coveredSize)
+        : isSet(object.covered_size)
+        ? BigInt(object.covered_size)
+        : 0n,
+    };
+  },
+
+  toJSON(message: GetEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
+    }
+    if (message.coveredSize !== 0n) {
+      obj.coveredSize = message.coveredSize.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseGetSnapshotRequest(): GetSnapshotRequest {
@@ -856,6 +1080,24 @@ export const GetSnapshotRequest: MessageFns<GetSnapshotRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetSnapshotRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      from: isSet(object.from) ? BigInt(object.from) : 0n,
+    };
+  },
+
+  toJSON(message: GetSnapshotRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.from !== 0n) {
+      obj.from = message.from.toString();
+    }
+    return obj;
   },
 };
 
@@ -927,6 +1169,30 @@ export const GetSnapshotResponse: MessageFns<GetSnapshotResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetSnapshotResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      total: isSet(object.total) ? BigInt(object.total) : 0n,
+    };
+  },
+
+  toJSON(message: GetSnapshotResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
+    }
+    if (message.total !== 0n) {
+      obj.total = message.total.toString();
+    }
+    return obj;
   },
 };
 
@@ -1001,6 +1267,28 @@ export const GetInclusionProofRequest: MessageFns<GetInclusionProofRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetInclusionProofRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+    };
+  },
+
+  toJSON(message: GetInclusionProofRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    return obj;
   },
 };
 
@@ -1098,6 +1386,38 @@ export const GetInclusionProofResponse: MessageFns<GetInclusionProofResponse> = 
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetInclusionProofResponse {
+    return {
+      sequence: isSet(object.sequence) ? BigInt(object.sequence) : 0n,
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      leaf: isSet(object.leaf) ? Buffer.from(bytesFromBase64(object.leaf)) : Buffer.alloc(0),
+      hashes: globalThis.Array.isArray(object?.hashes)
+        ? object.hashes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      checkpoint: isSet(object.checkpoint) ? Buffer.from(bytesFromBase64(object.checkpoint)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: GetInclusionProofResponse): unknown {
+    const obj: any = {};
+    if (message.sequence !== 0n) {
+      obj.sequence = message.sequence.toString();
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.leaf.length !== 0) {
+      obj.leaf = base64FromBytes(message.leaf);
+    }
+    if (message.hashes?.length) {
+      obj.hashes = message.hashes.map((e) => base64FromBytes(e));
+    }
+    if (message.checkpoint.length !== 0) {
+      obj.checkpoint = base64FromBytes(message.checkpoint);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetConsistencyProofRequest(): GetConsistencyProofRequest {
@@ -1172,6 +1492,36 @@ export const GetConsistencyProofRequest: MessageFns<GetConsistencyProofRequest> 
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetConsistencyProofRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      firstSize: isSet(object.firstSize)
+        ? BigInt(object.firstSize)
+        : isSet(object.first_size)
+        ? BigInt(object.first_size)
+        : 0n,
+      secondSize: isSet(object.secondSize)
+        ? BigInt(object.secondSize)
+        : isSet(object.second_size)
+        ? BigInt(object.second_size)
+        : 0n,
+    };
+  },
+
+  toJSON(message: GetConsistencyProofRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.firstSize !== 0n) {
+      obj.firstSize = message.firstSize.toString();
+    }
+    if (message.secondSize !== 0n) {
+      obj.secondSize = message.secondSize.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseGetConsistencyProofResponse(): GetConsistencyProofResponse {
@@ -1245,6 +1595,38 @@ export const GetConsistencyProofResponse: MessageFns<GetConsistencyProofResponse
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetConsistencyProofResponse {
+    return {
+      firstSize: isSet(object.firstSize)
+        ? BigInt(object.firstSize)
+        : isSet(object.first_size)
+        ? BigInt(object.first_size)
+        : 0n,
+      secondSize: isSet(object.secondSize)
+        ? BigInt(object.secondSize)
+        : isSet(object.second_size)
+        ? BigInt(object.second_size)
+        : 0n,
+      hashes: globalThis.Array.isArray(object?.hashes)
+        ? object.hashes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: GetConsistencyProofResponse): unknown {
+    const obj: any = {};
+    if (message.firstSize !== 0n) {
+      obj.firstSize = message.firstSize.toString();
+    }
+    if (message.secondSize !== 0n) {
+      obj.secondSize = message.secondSize.toString();
+    }
+    if (message.hashes?.length) {
+      obj.hashes = message.hashes.map((e) => base64FromBytes(e));
+    }
+    return obj;
   },
 };
 
@@ -1403,6 +1785,14 @@ export const LogServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
+
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -1415,7 +1805,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }

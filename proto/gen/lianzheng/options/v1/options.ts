@@ -57,3 +57,87 @@ export namespace Role {
   export type AUDIT = typeof Role.AUDIT;
   export type GATEWAY = typeof Role.GATEWAY;
 }
+
+export function roleFromJSON(object: any): Role {
+  switch (object) {
+    case 0:
+    case "ROLE_UNSPECIFIED":
+      return Role.UNSPECIFIED;
+    case 1:
+    case "ROLE_DEPARTMENT":
+      return Role.DEPARTMENT;
+    case 2:
+    case "ROLE_MANAGING":
+      return Role.MANAGING;
+    case 3:
+    case "ROLE_ISSUING":
+      return Role.ISSUING;
+    case 4:
+    case "ROLE_USING":
+      return Role.USING;
+    case 5:
+    case "ROLE_AUDITOR":
+      return Role.AUDITOR;
+    case 6:
+    case "ROLE_OPERATOR":
+      return Role.OPERATOR;
+    case 7:
+    case "ROLE_PEER":
+      return Role.PEER;
+    case 16:
+    case "ROLE_CATALOG":
+      return Role.CATALOG;
+    case 17:
+    case "ROLE_ISSUANCE":
+      return Role.ISSUANCE;
+    case 18:
+    case "ROLE_SIGNATURE":
+      return Role.SIGNATURE;
+    case 19:
+    case "ROLE_EXCHANGE":
+      return Role.EXCHANGE;
+    case 20:
+    case "ROLE_AUDIT":
+      return Role.AUDIT;
+    case 21:
+    case "ROLE_GATEWAY":
+      return Role.GATEWAY;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Role");
+  }
+}
+
+export function roleToJSON(object: Role): string {
+  switch (object) {
+    case Role.UNSPECIFIED:
+      return "ROLE_UNSPECIFIED";
+    case Role.DEPARTMENT:
+      return "ROLE_DEPARTMENT";
+    case Role.MANAGING:
+      return "ROLE_MANAGING";
+    case Role.ISSUING:
+      return "ROLE_ISSUING";
+    case Role.USING:
+      return "ROLE_USING";
+    case Role.AUDITOR:
+      return "ROLE_AUDITOR";
+    case Role.OPERATOR:
+      return "ROLE_OPERATOR";
+    case Role.PEER:
+      return "ROLE_PEER";
+    case Role.CATALOG:
+      return "ROLE_CATALOG";
+    case Role.ISSUANCE:
+      return "ROLE_ISSUANCE";
+    case Role.SIGNATURE:
+      return "ROLE_SIGNATURE";
+    case Role.EXCHANGE:
+      return "ROLE_EXCHANGE";
+    case Role.AUDIT:
+      return "ROLE_AUDIT";
+    case Role.GATEWAY:
+      return "ROLE_GATEWAY";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum Role");
+  }
+}

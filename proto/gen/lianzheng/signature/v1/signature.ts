@@ -41,6 +41,35 @@ export namespace LastSignedState {
   export type LOST = typeof LastSignedState.LOST;
 }
 
+export function lastSignedStateFromJSON(object: any): LastSignedState {
+  switch (object) {
+    case 0:
+    case "LAST_SIGNED_STATE_UNSPECIFIED":
+      return LastSignedState.UNSPECIFIED;
+    case 1:
+    case "LAST_SIGNED_STATE_KNOWN":
+      return LastSignedState.KNOWN;
+    case 2:
+    case "LAST_SIGNED_STATE_LOST":
+      return LastSignedState.LOST;
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LastSignedState");
+  }
+}
+
+export function lastSignedStateToJSON(object: LastSignedState): string {
+  switch (object) {
+    case LastSignedState.UNSPECIFIED:
+      return "LAST_SIGNED_STATE_UNSPECIFIED";
+    case LastSignedState.KNOWN:
+      return "LAST_SIGNED_STATE_KNOWN";
+    case LastSignedState.LOST:
+      return "LAST_SIGNED_STATE_LOST";
+    default:
+      throw new globalThis.Error("Unrecognized enum value " + object + " for enum LastSignedState");
+  }
+}
+
 export interface SignLicencesRequest {
   /** Credit code of the issuing department whose key signs. */
   departmentCode: string;
@@ -257,6 +286,30 @@ export const SignLicencesRequest: MessageFns<SignLicencesRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): SignLicencesRequest {
+    return {
+      departmentCode: isSet(object.departmentCode)
+        ? globalThis.String(object.departmentCode)
+        : isSet(object.department_code)
+        ? globalThis.String(object.department_code)
+        : "",
+      payloads: globalThis.Array.isArray(object?.payloads)
+        ? object.payloads.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: SignLicencesRequest): unknown {
+    const obj: any = {};
+    if (message.departmentCode !== "") {
+      obj.departmentCode = message.departmentCode;
+    }
+    if (message.payloads?.length) {
+      obj.payloads = message.payloads.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseSignLicencesResponse(): SignLicencesResponse {
@@ -302,6 +355,18 @@ export const SignLicencesResponse: MessageFns<SignLicencesResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): SignLicencesResponse {
+    return { jws: globalThis.Array.isArray(object?.jws) ? object.jws.map((e: any) => globalThis.String(e)) : [] };
+  },
+
+  toJSON(message: SignLicencesResponse): unknown {
+    const obj: any = {};
+    if (message.jws?.length) {
+      obj.jws = message.jws;
+    }
+    return obj;
   },
 };
 
@@ -410,6 +475,48 @@ export const SignCheckpointRequest: MessageFns<SignCheckpointRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): SignCheckpointRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      root: isSet(object.root) ? Buffer.from(bytesFromBase64(object.root)) : Buffer.alloc(0),
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      previousSize: isSet(object.previousSize)
+        ? BigInt(object.previousSize)
+        : isSet(object.previous_size)
+        ? BigInt(object.previous_size)
+        : 0n,
+      consistencyProof: globalThis.Array.isArray(object?.consistencyProof)
+        ? object.consistencyProof.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : globalThis.Array.isArray(object?.consistency_proof)
+        ? object.consistency_proof.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: SignCheckpointRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.root.length !== 0) {
+      obj.root = base64FromBytes(message.root);
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    if (message.previousSize !== 0n) {
+      obj.previousSize = message.previousSize.toString();
+    }
+    if (message.consistencyProof?.length) {
+      obj.consistencyProof = message.consistencyProof.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseSignCheckpointResponse(): SignCheckpointResponse {
@@ -456,6 +563,18 @@ export const SignCheckpointResponse: MessageFns<SignCheckpointResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): SignCheckpointResponse {
+    return { checkpoint: isSet(object.checkpoint) ? Buffer.from(bytesFromBase64(object.checkpoint)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: SignCheckpointResponse): unknown {
+    const obj: any = {};
+    if (message.checkpoint.length !== 0) {
+      obj.checkpoint = base64FromBytes(message.checkpoint);
+    }
+    return obj;
+  },
 };
 
 function createBaseGetLastSignedRequest(): GetLastSignedRequest {
@@ -501,6 +620,18 @@ export const GetLastSignedRequest: MessageFns<GetLastSignedRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): GetLastSignedRequest {
+    return { log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined };
+  },
+
+  toJSON(message: GetLastSignedRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    return obj;
   },
 };
 
@@ -595,6 +726,36 @@ export const GetLastSignedResponse: MessageFns<GetLastSignedResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): GetLastSignedResponse {
+    return {
+      state: isSet(object.state) ? lastSignedStateFromJSON(object.state) : 0,
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      size: isSet(object.size) ? BigInt(object.size) : 0n,
+      root: isSet(object.root) ? Buffer.from(bytesFromBase64(object.root)) : Buffer.alloc(0),
+      time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+    };
+  },
+
+  toJSON(message: GetLastSignedResponse): unknown {
+    const obj: any = {};
+    if (message.state !== 0) {
+      obj.state = lastSignedStateToJSON(message.state);
+    }
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.size !== 0n) {
+      obj.size = message.size.toString();
+    }
+    if (message.root.length !== 0) {
+      obj.root = base64FromBytes(message.root);
+    }
+    if (message.time !== undefined) {
+      obj.time = message.time.toISOString();
+    }
+    return obj;
+  },
 };
 
 function createBaseRestoreLastSignedRequest(): RestoreLastSignedRequest {
@@ -641,6 +802,18 @@ export const RestoreLastSignedRequest: MessageFns<RestoreLastSignedRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): RestoreLastSignedRequest {
+    return { checkpoint: isSet(object.checkpoint) ? Buffer.from(bytesFromBase64(object.checkpoint)) : Buffer.alloc(0) };
+  },
+
+  toJSON(message: RestoreLastSignedRequest): unknown {
+    const obj: any = {};
+    if (message.checkpoint.length !== 0) {
+      obj.checkpoint = base64FromBytes(message.checkpoint);
+    }
+    return obj;
+  },
 };
 
 function createBaseRestoreLastSignedResponse(): RestoreLastSignedResponse {
@@ -675,6 +848,15 @@ export const RestoreLastSignedResponse: MessageFns<RestoreLastSignedResponse> = 
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): RestoreLastSignedResponse {
+    return {};
+  },
+
+  toJSON(_: RestoreLastSignedResponse): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -722,6 +904,18 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): StartGenerationRequest {
+    return { log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined };
+  },
+
+  toJSON(message: StartGenerationRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    return obj;
+  },
 };
 
 function createBaseStartGenerationResponse(): StartGenerationResponse {
@@ -767,6 +961,18 @@ export const StartGenerationResponse: MessageFns<StartGenerationResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): StartGenerationResponse {
+    return { key: isSet(object.key) ? KeyEntry.fromJSON(object.key) : undefined };
+  },
+
+  toJSON(message: StartGenerationResponse): unknown {
+    const obj: any = {};
+    if (message.key !== undefined) {
+      obj.key = KeyEntry.toJSON(message.key);
+    }
+    return obj;
   },
 };
 
@@ -814,6 +1020,22 @@ export const CosignRequest: MessageFns<CosignRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): CosignRequest {
+    return {
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: CosignRequest): unknown {
+    const obj: any = {};
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseCosignResponse(): CosignResponse {
@@ -859,6 +1081,22 @@ export const CosignResponse: MessageFns<CosignResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): CosignResponse {
+    return {
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: CosignResponse): unknown {
+    const obj: any = {};
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
+    }
+    return obj;
   },
 };
 
@@ -928,6 +1166,36 @@ export const HolderIndexQuery: MessageFns<HolderIndexQuery> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): HolderIndexQuery {
+    return {
+      codeKind: isSet(object.codeKind)
+        ? globalThis.String(object.codeKind)
+        : isSet(object.code_kind)
+        ? globalThis.String(object.code_kind)
+        : "",
+      code: isSet(object.code) ? globalThis.String(object.code) : "",
+      typeCode: isSet(object.typeCode)
+        ? globalThis.String(object.typeCode)
+        : isSet(object.type_code)
+        ? globalThis.String(object.type_code)
+        : "",
+    };
+  },
+
+  toJSON(message: HolderIndexQuery): unknown {
+    const obj: any = {};
+    if (message.codeKind !== "") {
+      obj.codeKind = message.codeKind;
+    }
+    if (message.code !== "") {
+      obj.code = message.code;
+    }
+    if (message.typeCode !== "") {
+      obj.typeCode = message.typeCode;
+    }
+    return obj;
+  },
 };
 
 function createBaseComputeHolderIndicesRequest(): ComputeHolderIndicesRequest {
@@ -974,6 +1242,22 @@ export const ComputeHolderIndicesRequest: MessageFns<ComputeHolderIndicesRequest
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ComputeHolderIndicesRequest {
+    return {
+      queries: globalThis.Array.isArray(object?.queries)
+        ? object.queries.map((e: any) => HolderIndexQuery.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ComputeHolderIndicesRequest): unknown {
+    const obj: any = {};
+    if (message.queries?.length) {
+      obj.queries = message.queries.map((e) => HolderIndexQuery.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseHolderIndexes(): HolderIndexes {
@@ -1019,6 +1303,22 @@ export const HolderIndexes: MessageFns<HolderIndexes> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): HolderIndexes {
+    return {
+      entries: globalThis.Array.isArray(object?.entries)
+        ? object.entries.map((e: any) => HolderIndexEntry.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: HolderIndexes): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => HolderIndexEntry.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -1077,6 +1377,28 @@ export const HolderIndexEntry: MessageFns<HolderIndexEntry> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): HolderIndexEntry {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      index: isSet(object.index) ? Buffer.from(bytesFromBase64(object.index)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: HolderIndexEntry): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.index.length !== 0) {
+      obj.index = base64FromBytes(message.index);
+    }
+    return obj;
+  },
 };
 
 function createBaseComputeHolderIndicesResponse(): ComputeHolderIndicesResponse {
@@ -1123,6 +1445,22 @@ export const ComputeHolderIndicesResponse: MessageFns<ComputeHolderIndicesRespon
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ComputeHolderIndicesResponse {
+    return {
+      indices: globalThis.Array.isArray(object?.indices)
+        ? object.indices.map((e: any) => HolderIndexes.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ComputeHolderIndicesResponse): unknown {
+    const obj: any = {};
+    if (message.indices?.length) {
+      obj.indices = message.indices.map((e) => HolderIndexes.toJSON(e));
+    }
+    return obj;
+  },
 };
 
 function createBaseCreateDataKeyRequest(): CreateDataKeyRequest {
@@ -1157,6 +1495,15 @@ export const CreateDataKeyRequest: MessageFns<CreateDataKeyRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(_: any): CreateDataKeyRequest {
+    return {};
+  },
+
+  toJSON(_: CreateDataKeyRequest): unknown {
+    const obj: any = {};
+    return obj;
   },
 };
 
@@ -1215,6 +1562,28 @@ export const CreateDataKeyResponse: MessageFns<CreateDataKeyResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): CreateDataKeyResponse {
+    return {
+      dataKey: isSet(object.dataKey)
+        ? Buffer.from(bytesFromBase64(object.dataKey))
+        : isSet(object.data_key)
+        ? Buffer.from(bytesFromBase64(object.data_key))
+        : Buffer.alloc(0),
+      wrapped: isSet(object.wrapped) ? globalThis.String(object.wrapped) : "",
+    };
+  },
+
+  toJSON(message: CreateDataKeyResponse): unknown {
+    const obj: any = {};
+    if (message.dataKey.length !== 0) {
+      obj.dataKey = base64FromBytes(message.dataKey);
+    }
+    if (message.wrapped !== "") {
+      obj.wrapped = message.wrapped;
+    }
+    return obj;
+  },
 };
 
 function createBaseOpenDataKeyRequest(): OpenDataKeyRequest {
@@ -1260,6 +1629,18 @@ export const OpenDataKeyRequest: MessageFns<OpenDataKeyRequest> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): OpenDataKeyRequest {
+    return { wrapped: isSet(object.wrapped) ? globalThis.String(object.wrapped) : "" };
+  },
+
+  toJSON(message: OpenDataKeyRequest): unknown {
+    const obj: any = {};
+    if (message.wrapped !== "") {
+      obj.wrapped = message.wrapped;
+    }
+    return obj;
   },
 };
 
@@ -1307,6 +1688,24 @@ export const OpenDataKeyResponse: MessageFns<OpenDataKeyResponse> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): OpenDataKeyResponse {
+    return {
+      dataKey: isSet(object.dataKey)
+        ? Buffer.from(bytesFromBase64(object.dataKey))
+        : isSet(object.data_key)
+        ? Buffer.from(bytesFromBase64(object.data_key))
+        : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: OpenDataKeyResponse): unknown {
+    const obj: any = {};
+    if (message.dataKey.length !== 0) {
+      obj.dataKey = base64FromBytes(message.dataKey);
+    }
+    return obj;
+  },
 };
 
 function createBaseListKeysRequest(): ListKeysRequest {
@@ -1353,6 +1752,18 @@ export const ListKeysRequest: MessageFns<ListKeysRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): ListKeysRequest {
+    return { purpose: isSet(object.purpose) ? globalThis.String(object.purpose) : "" };
+  },
+
+  toJSON(message: ListKeysRequest): unknown {
+    const obj: any = {};
+    if (message.purpose !== "") {
+      obj.purpose = message.purpose;
+    }
+    return obj;
+  },
 };
 
 function createBaseListKeysResponse(): ListKeysResponse {
@@ -1398,6 +1809,18 @@ export const ListKeysResponse: MessageFns<ListKeysResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): ListKeysResponse {
+    return { keys: globalThis.Array.isArray(object?.keys) ? object.keys.map((e: any) => KeyEntry.fromJSON(e)) : [] };
+  },
+
+  toJSON(message: ListKeysResponse): unknown {
+    const obj: any = {};
+    if (message.keys?.length) {
+      obj.keys = message.keys.map((e) => KeyEntry.toJSON(e));
+    }
+    return obj;
   },
 };
 
@@ -1558,6 +1981,80 @@ export const KeyEntry: MessageFns<KeyEntry> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): KeyEntry {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      purpose: isSet(object.purpose) ? globalThis.String(object.purpose) : "",
+      algorithm: isSet(object.algorithm) ? globalThis.String(object.algorithm) : "",
+      publicKey: isSet(object.publicKey)
+        ? Buffer.from(bytesFromBase64(object.publicKey))
+        : isSet(object.public_key)
+        ? Buffer.from(bytesFromBase64(object.public_key))
+        : Buffer.alloc(0),
+      publicJwk: isSet(object.publicJwk)
+        ? globalThis.String(object.publicJwk)
+        : isSet(object.public_jwk)
+        ? globalThis.String(object.public_jwk)
+        : "",
+      createdAt: isSet(object.createdAt)
+        ? fromJsonTimestamp(object.createdAt)
+        : isSet(object.created_at)
+        ? fromJsonTimestamp(object.created_at)
+        : undefined,
+      retiredAt: isSet(object.retiredAt)
+        ? fromJsonTimestamp(object.retiredAt)
+        : isSet(object.retired_at)
+        ? fromJsonTimestamp(object.retired_at)
+        : undefined,
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      fromSize: isSet(object.fromSize)
+        ? BigInt(object.fromSize)
+        : isSet(object.from_size)
+        ? BigInt(object.from_size)
+        : 0n,
+      endorsement: isSet(object.endorsement) ? Buffer.from(bytesFromBase64(object.endorsement)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: KeyEntry): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.purpose !== "") {
+      obj.purpose = message.purpose;
+    }
+    if (message.algorithm !== "") {
+      obj.algorithm = message.algorithm;
+    }
+    if (message.publicKey.length !== 0) {
+      obj.publicKey = base64FromBytes(message.publicKey);
+    }
+    if (message.publicJwk !== "") {
+      obj.publicJwk = message.publicJwk;
+    }
+    if (message.createdAt !== undefined) {
+      obj.createdAt = message.createdAt.toISOString();
+    }
+    if (message.retiredAt !== undefined) {
+      obj.retiredAt = message.retiredAt.toISOString();
+    }
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.fromSize !== 0n) {
+      obj.fromSize = message.fromSize.toString();
+    }
+    if (message.endorsement.length !== 0) {
+      obj.endorsement = base64FromBytes(message.endorsement);
+    }
+    return obj;
+  },
 };
 
 function createBaseRotateKeyRequest(): RotateKeyRequest {
@@ -1618,6 +2115,28 @@ export const RotateKeyRequest: MessageFns<RotateKeyRequest> = {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
   },
+
+  fromJSON(object: any): RotateKeyRequest {
+    return {
+      purpose: isSet(object.purpose) ? globalThis.String(object.purpose) : "",
+      fromSize: isSet(object.fromSize)
+        ? BigInt(object.fromSize)
+        : isSet(object.from_size)
+        ? BigInt(object.from_size)
+        : 0n,
+    };
+  },
+
+  toJSON(message: RotateKeyRequest): unknown {
+    const obj: any = {};
+    if (message.purpose !== "") {
+      obj.purpose = message.purpose;
+    }
+    if (message.fromSize !== 0n) {
+      obj.fromSize = message.fromSize.toString();
+    }
+    return obj;
+  },
 };
 
 function createBaseRotateKeyResponse(): RotateKeyResponse {
@@ -1663,6 +2182,18 @@ export const RotateKeyResponse: MessageFns<RotateKeyResponse> = {
     } finally {
       (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
     }
+  },
+
+  fromJSON(object: any): RotateKeyResponse {
+    return { key: isSet(object.key) ? KeyEntry.fromJSON(object.key) : undefined };
+  },
+
+  toJSON(message: RotateKeyResponse): unknown {
+    const obj: any = {};
+    if (message.key !== undefined) {
+      obj.key = KeyEntry.toJSON(message.key);
+    }
+    return obj;
   },
 };
 
@@ -2014,6 +2545,14 @@ export const SignatureServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
+
 function toTimestamp(date: Date): Timestamp {
   const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
   const nanos = (date.getTime() % 1_000) * 1_000_000;
@@ -2026,7 +2565,23 @@ function fromTimestamp(t: Timestamp): Date {
   return new globalThis.Date(millis);
 }
 
+function fromJsonTimestamp(o: any): Date {
+  if (o instanceof globalThis.Date) {
+    return o;
+  } else if (typeof o === "string") {
+    return new globalThis.Date(o);
+  } else {
+    return fromTimestamp(Timestamp.fromJSON(o));
+  }
+}
+
+function isSet(value: any): boolean {
+  return value !== null && value !== undefined;
+}
+
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
   decode(input: BinaryReader | Uint8Array, length?: number): T;
+  fromJSON(object: any): T;
+  toJSON(message: T): unknown;
 }
