@@ -1,0 +1,78 @@
+import type pg from 'pg';
+import { toMeshError } from './errors.ts';
+
+declare const transaction: unique symbol;
+
+export interface QueryOptions {
+  /** Name of a prepared statement, unique per SQL text within the service; for hot queries. */
+  readonly name?: string;
+}
+
+/** Reads. A find function that takes a Reader serves inside a transaction and outside of one. */
+export interface Reader {
+  /**
+   * Parameters: bigint and number for int8, Date for timestamptz, 'YYYY-MM-DD' for date, Uint8Array for bytea, arrays
+   * with a cast ($1::bytea[]). JSON must be given as JSON.stringify(value): an array would become a PostgreSQL array.
+   */
+  rows<R extends object>(sql: string, params?: readonly unknown[], options?: QueryOptions): Promise<R[]>;
+  /** The first row, or undefined. */
+  row<R extends object>(
+    sql: string,
+    params?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<R | undefined>;
+}
+
+/** An open read-write transaction. Of a type of its own, so that forgetting the transaction does not compile. */
+export interface Tx extends Reader {
+  readonly [transaction]: true;
+  /** Returns the number of affected rows. */
+  execute(sql: string, params?: readonly unknown[], options?: QueryOptions): Promise<number>;
+}
+
+export interface Session {
+  readonly tx: Tx;
+  /** Waits for queries nobody awaited; afterwards every use throws. */
+  end(): Promise<void>;
+}
+
+/** Queries of one session run one after another, however they are called: `pg` must not get two at once. */
+export function openSession(client: pg.ClientBase): Session {
+  let last: Promise<unknown> = Promise.resolve();
+  let running = 0;
+  let ended = false;
+
+  async function send(sql: string, params: readonly unknown[] | undefined, name: string | undefined) {
+    try {
+      return await client.query({ text: sql, values: params as unknown[] | undefined, name });
+    } catch (error) {
+      throw toMeshError(error);
+    }
+  }
+
+  function query(sql: string, params?: readonly unknown[], options?: QueryOptions): Promise<pg.QueryResult> {
+    if (ended) return Promise.reject(new Error('transaction used after its end'));
+    const start = () => send(sql, params, options?.name);
+    const result = running === 0 ? start() : last.then(start);
+    running += 1;
+    last = result.then(settle, settle);
+    return result;
+  }
+
+  function settle() {
+    running -= 1;
+  }
+
+  const tx = {
+    rows: async (sql, params, options) => (await query(sql, params, options)).rows,
+    row: async (sql, params, options) => (await query(sql, params, options)).rows[0],
+    execute: async (sql, params, options) => (await query(sql, params, options)).rowCount ?? 0,
+  } as Tx;
+  return {
+    tx,
+    async end() {
+      while (running > 0) await last;
+      ended = true;
+    },
+  };
+}
