@@ -1,0 +1,127 @@
+import { type ServerOptions as GrpcOptions, Server, ServerCredentials } from '@grpc/grpc-js';
+import { type Authorise, createAdmission, type RoleTable } from './admission.ts';
+import { type ServiceBinding, streamingCall, unaryCall } from './bind.ts';
+import { unavailable } from './errors.ts';
+import { createHealth } from './health.ts';
+import type { CallListeners, CallRules, OpenCall } from './open-call.ts';
+import { addReflection } from './reflection.ts';
+
+/** PEM texts: the CA that signs every peer, our certificate (chain) and its PKCS#8 key. */
+export type TlsIdentity = { ca: string; cert: string; key: string };
+
+export type ServerOptions = CallListeners & {
+  /** `host:port`; port 0 takes a free one. */
+  address: string;
+  tls: TlsIdentity;
+  services: readonly ServiceBinding[];
+  roles: RoleTable;
+  authorise: Authorise;
+  /** Largest request and response. */
+  maxMessageBytes?: number;
+  /** Every call ends by then, also where the caller sent no deadline. */
+  capMs?: number;
+  /** Paths of streams that live longer, such as watches, and their own cap. */
+  longLived?: ReadonlySet<string>;
+  longLivedCapMs?: number;
+  /** Per connection. */
+  maxConcurrentCalls?: number;
+  /** A serialized google.protobuf.FileDescriptorSet; without it there is no reflection. */
+  reflection?: { descriptorSet: Uint8Array };
+};
+
+export type RunningServer = {
+  readonly port: number;
+  /** `host:port` with the port that was taken. */
+  readonly address: string;
+  /** What `grpc.health.v1` answers for a service; all are serving after start. */
+  setServing(service: string, serving: boolean): void;
+  /** Takes no new calls, ends long-lived streams, lets the others finish, aborts what is left after the grace. */
+  stop(options?: { graceMs?: number }): Promise<void>;
+};
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { maxMessageBytes = 4 * 1024 * 1024, capMs = 30_000, longLivedCapMs = 3_600_000 } = options;
+  const server = new Server(grpcOptions(maxMessageBytes, options.maxConcurrentCalls ?? 256));
+  const active = new Set<OpenCall>();
+  const watches = new Set<OpenCall>();
+  const shared = { ...pickListeners(options), admission: createAdmission(options.roles, options.authorise) };
+  const rules: CallRules = { ...shared, capMs, active };
+  const watchRules: CallRules = { ...shared, capMs: longLivedCapMs, active: watches };
+
+  for (const { service, handlers } of options.services)
+    for (const [name, method] of Object.entries(service)) {
+      const wired = {
+        method,
+        handler: handlers[name]!,
+        rules: options.longLived?.has(method.path) ? watchRules : rules,
+        maxMessageBytes,
+      };
+      if (method.responseStream)
+        server.register(method.path, streamingCall(wired), asIs, asIs, 'serverStream');
+      else server.register(method.path, unaryCall(wired), asIs, asIs, 'unary');
+    }
+
+  const names = options.services.map(({ name }) => name);
+  const health = createHealth(names);
+  health.addTo(server);
+  if (options.reflection) addReflection(server, options.reflection.descriptorSet, names);
+
+  const port = await listen(server, options.address, options.tls);
+  const host = options.address.slice(0, options.address.lastIndexOf(':'));
+  return {
+    port,
+    address: `${host}:${port}`,
+    setServing: health.setServing,
+    async stop({ graceMs = 5000 } = {}) {
+      health.stop();
+      const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+      const stopping = unavailable('SERVER_STOPPING', '服务正在停止 / server is stopping', {
+        retryAfterMs: 1000,
+      });
+      for (const call of watches) call.abort(stopping);
+      if (await within(graceMs, closed)) return;
+      for (const call of active) call.abort(stopping);
+      if (!(await within(lastAnswersMs, closed))) server.forceShutdown();
+    },
+  };
+}
+
+// Time for the answers of aborted calls to leave before connections are cut.
+const lastAnswersMs = 200;
+
+const asIs = (bytes: Buffer) => bytes;
+
+function pickListeners({ onCallStart, onCall, onError }: CallListeners): CallListeners {
+  return { onCallStart, onCall, onError };
+}
+
+function grpcOptions(maxMessageBytes: number, maxConcurrentCalls: number): GrpcOptions {
+  return {
+    'grpc.max_receive_message_length': maxMessageBytes,
+    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_concurrent_streams': maxConcurrentCalls,
+    // Peers that vanished without a word are noticed within 15 s.
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.enable_channelz': 0,
+  };
+}
+
+function listen(server: Server, address: string, { ca, cert, key }: TlsIdentity): Promise<number> {
+  const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) };
+  const credentials = ServerCredentials.createSsl(Buffer.from(ca), [pair], true);
+  return new Promise((resolve, reject) => {
+    server.bindAsync(address, credentials, (error, port) => (error ? reject(error) : resolve(port)));
+  });
+}
+
+/** Whether `done` was fulfilled within `ms`. */
+async function within(ms: number, done: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, ms, false);
+  });
+  const first = await Promise.race([done.then(() => true as const), late]);
+  clearTimeout(timer);
+  return first;
+}
