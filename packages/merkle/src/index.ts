@@ -10,7 +10,13 @@ export {
 } from './frontier.ts';
 export { type Growth, growTree, type TileExtension, tilesForGrowth } from './growth.ts';
 export { emptyRoot, HASH_BYTES, leafHash, nodeHash } from './hash.ts';
-export { consistencyProof, inclusionProof, type ReadTiles, rootFromTiles } from './proofs.ts';
+export {
+  consistencyProof,
+  frontierFromTiles,
+  inclusionProof,
+  type ReadTiles,
+  rootFromTiles,
+} from './proofs.ts';
 export {
   bundlePath,
   parseTilePath,

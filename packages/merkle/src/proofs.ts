@@ -1,4 +1,5 @@
 import { MerkleError, requireTreeSize } from './errors.ts';
+import type { Frontier } from './frontier.ts';
 import { emptyRoot, HASH_BYTES, nodeHash } from './hash.ts';
 import { TILE_HEIGHT, TILE_WIDTH, type TileCoord, tileWidth } from './tiles.ts';
 
@@ -67,6 +68,19 @@ function split({ from, to }: Range): number {
   let leaves = 1;
   while (leaves * 2 < to - from) leaves *= 2;
   return from + leaves;
+}
+
+/** The frontier of the first `size` leaves, whatever the log has grown to. */
+export async function frontierFromTiles(size: number, readTiles: ReadTiles): Promise<Frontier> {
+  requireTreeSize(size, 'size');
+  const subtrees = completeSubtrees({ from: 0, to: size });
+  let from = 0;
+  const ranges = subtrees.map(({ level, count }) => {
+    const leaves = count * TILE_WIDTH ** level;
+    from += leaves;
+    return { from: from - leaves, to: from };
+  });
+  return { size, hashes: await hashRanges(ranges, size, readTiles) };
 }
 
 /** The MTH of each range, all of them complete subtrees or ragged at `size`. */
