@@ -1,0 +1,63 @@
+import { Leaf, LeafKind } from '@lianzheng/proto/log/v1/leaf';
+import { Entry, type HolderSide } from '@lianzheng/proto/log/v1/log';
+
+/** Longest leaf (logs.md §1): one oversized record would stop a MirrorMaker flow. */
+export const MAX_LEAF_BYTES = 65_535;
+
+/** Format version that this release writes and understands. */
+export const LEAF_FORMAT = 1;
+
+export type NewLeaf = {
+  kind: LeafKind;
+  /** Followers that do not understand a critical leaf send questions about its subject to the home node. */
+  critical?: boolean;
+  /** Identifier or object concerned; empty = the whole log. */
+  subject: string;
+  body: Uint8Array;
+};
+
+/** The bytes that are hashed, stored and sent. Throws RangeError beyond MAX_LEAF_BYTES. */
+export function encodeLeaf({ kind, critical = false, subject, body }: NewLeaf): Buffer {
+  const leaf = Leaf.encode({
+    format: LEAF_FORMAT,
+    kind,
+    critical,
+    subject,
+    body: Buffer.from(body),
+  }).finish();
+  if (leaf.length > MAX_LEAF_BYTES) {
+    throw new RangeError(`leaf of ${leaf.length} bytes; at most ${MAX_LEAF_BYTES}`);
+  }
+  return Buffer.from(leaf);
+}
+
+const known = new Set<number>(Object.values(LeafKind).filter((kind) => kind !== LeafKind.UNSPECIFIED));
+
+export type ReadLeaf = { leaf: Leaf; understood: boolean };
+
+/**
+ * Decodes a leaf of any release. `understood` is false for an unknown format or kind, and for bytes that are no Leaf at
+ * all (then the leaf counts as critical for the whole log): such a leaf is stored and proved, and not applied.
+ */
+export function readLeaf(bytes: Uint8Array): ReadLeaf {
+  try {
+    const leaf = Leaf.decode(bytes);
+    return { leaf, understood: leaf.format === LEAF_FORMAT && known.has(leaf.kind) };
+  } catch {
+    return {
+      leaf: { format: 0, kind: LeafKind.UNSPECIFIED, critical: true, subject: '', body: Buffer.alloc(0) },
+      understood: false,
+    };
+  }
+}
+
+/** Side data as stored in one column. */
+export function encodeSide(holders: readonly HolderSide[]): Buffer {
+  if (holders.length === 0) return Buffer.alloc(0);
+  return Buffer.from(Entry.encode({ sequence: 0n, leaf: Buffer.alloc(0), holders: [...holders] }).finish());
+}
+
+/** The inverse of encodeSide. */
+export function decodeSide(side: Uint8Array): HolderSide[] {
+  return side.length === 0 ? [] : Entry.decode(side).holders;
+}

@@ -1,0 +1,219 @@
+import type { Connection, Database, Tx } from '@lianzheng/db';
+import { consistencyProof, type Frontier, frontierRoot } from '@lianzheng/merkle';
+import type { Clock, Logger } from '@lianzheng/runtime';
+import { startLoop } from '@lianzheng/runtime';
+import { createPublisher, type Publish } from './publisher.ts';
+import { type OwnerSources, recover } from './recovery.ts';
+import type { CheckpointSigner } from './signer.ts';
+import {
+  appendEntries,
+  HeadMoved,
+  type HeadRow,
+  lastKept,
+  readHead,
+  readWaiting,
+  storeCheckpoint,
+  takeEpoch,
+  tileReader,
+} from './store.ts';
+
+/** At most so many entries between two checkpoints (logs.md §1). */
+export const MAX_BATCH = 1_000;
+
+export type RelayHooks = {
+  /** Entries of this log that were found elsewhere and whose state is gone: in the transaction that restores them. */
+  recovered?(tx: Tx, entries: readonly { sequence: number; leaf: Buffer }[]): Promise<void>;
+  /** Of the waiting entries: ids of those that contradict the recovered log. They are listed and never sequenced. */
+  contradictions?(tx: Tx, waiting: readonly { id: number; leaf: Buffer }[]): Promise<number[]>;
+};
+
+export type RelayOptions = {
+  database: Database;
+  log: { node: string; log: 'status' | 'catalog' | 'access' };
+  signer: CheckpointSigner;
+  /** Sends to the node's own Kafka and resolves when it is acknowledged; undefined = this log has no topic. */
+  publish?: Publish;
+  /** Where the owner asks for its own log after a restart. */
+  sources?: OwnerSources;
+  hooks?: RelayHooks;
+  /** Access logs: a new generation does not hold up readiness, and bodies never travel. */
+  checkpointsOnly?: boolean;
+  clock: Clock;
+  logger: Logger;
+  /** A checkpoint every so often when idle: the heartbeat. Default 2,000. */
+  heartbeatMs?: number;
+};
+
+export type Relay = {
+  /** The own log agrees with everything that could be asked: commands may be taken. */
+  ready(): boolean;
+  /** starting, waiting (another relay holds the log), recovering, ready, stuck: <why>. */
+  state(): string;
+  /** There are entries waiting. */
+  wake(): void;
+  /** Resolves when a checkpoint was integrated, or when the signal aborts. */
+  changed(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/**
+ * The one writer of a log (logs.md §2): sequences what waits, has the checkpoint signed, publishes. Lock and sequencing
+ * use one connection; whatever fails ends the tenure, and the next one begins by comparing everything again.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  const { database, log, logger } = options;
+  const heartbeatMs = options.heartbeatMs ?? 2_000;
+  let state = 'starting';
+  let tenure: { wake(): void } | undefined;
+  let integrated = Promise.withResolvers<void>();
+
+  const loop = startLoop({
+    name: `relay ${log.log}`,
+    idleMs: 250,
+    onError(error) {
+      state = state.startsWith('stuck') ? state : 'starting';
+      if (error instanceof HeadMoved)
+        logger.warn({ log: log.log, reason: error.message }, 'relay superseded');
+      else logger.error({ log: log.log, err: error }, 'relay failed');
+    },
+    async run(signal) {
+      await database.connection((connection) => serve(connection, signal));
+      return 'idle';
+    },
+  });
+
+  async function serve(connection: Connection, signal: AbortSignal): Promise<void> {
+    if (!(await connection.tryLock(`lianzheng log ${log.log} ${log.node}`))) {
+      state = 'waiting';
+      return;
+    }
+    const head = await connection.tx(takeEpoch);
+    state = 'recovering';
+    const recovery = await recover({ ...options, connection, head, signal });
+    if (recovery.stuck) {
+      state = `stuck: ${recovery.stuck}`;
+      throw new Error(`own log ${log.log} cannot be recovered: ${recovery.stuck}`);
+    }
+    await sequenceAndSign(connection, await connection.read(readHead), signal);
+  }
+
+  async function sequenceAndSign(
+    connection: Connection,
+    head: HeadRow,
+    stopping: AbortSignal,
+  ): Promise<void> {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([stopping, connection.lost, ended.signal]);
+    const publisher =
+      options.publish && createPublisher({ ...options, publish: options.publish, head, signal });
+    const writer = createWriter(connection, head, options);
+    let woken = Promise.withResolvers<void>();
+    tenure = { wake: () => woken.resolve() };
+    try {
+      await writer.checkpoint();
+      state = 'ready';
+      notify(publisher);
+      while (!signal.aborted) {
+        woken = Promise.withResolvers();
+        if (await writer.writeBatch()) notify(publisher);
+        else if (await pausedUntil(woken.promise, writer.msToHeartbeat(heartbeatMs), signal)) {
+          await writer.checkpoint();
+          notify(publisher);
+        }
+      }
+      if (connection.lost.aborted) throw connection.lost.reason;
+    } finally {
+      tenure = undefined;
+      if (!stopping.aborted) state = 'starting';
+      ended.abort();
+      await publisher?.stopped;
+    }
+  }
+
+  function notify(publisher: { wake(): void } | undefined) {
+    publisher?.wake();
+    integrated.resolve();
+    integrated = Promise.withResolvers();
+  }
+
+  return {
+    ready: () => state === 'ready',
+    state: () => state,
+    wake: () => tenure?.wake(),
+    changed: (signal) => either(integrated.promise, signal),
+    stop: () => loop.stop(),
+  };
+}
+
+/** Sequences and signs; nothing here publishes. */
+function createWriter(connection: Connection, start: HeadRow, options: RelayOptions) {
+  const { log, signer, clock } = options;
+  const { generation, epoch } = start;
+  const readTiles = tileReader((fn) => connection.read(fn), generation);
+  let frontier: Frontier = start.frontier;
+  let signed = start.integratedSize;
+  let kept: number | undefined;
+  let lastMs = start.noteTime?.getTime() ?? 0;
+
+  /** A signed, durable checkpoint over all that is sequenced. */
+  async function checkpoint(): Promise<void> {
+    const { size } = frontier;
+    kept ??= await connection.read((reader) => lastKept(reader, generation, size));
+    const time = new Date(Math.max(clock.nowMs(), lastMs));
+    const bearsEntries = size > kept;
+    const note = await signer.sign({
+      log: { ...log, generation },
+      size,
+      root: frontierRoot(frontier),
+      time,
+      previousSize: kept,
+      proofFrom: (first) => consistencyProof(first, size, readTiles),
+      likelyFirst: signed,
+    });
+    await connection.tx((tx) =>
+      storeCheckpoint(tx, { generation, epoch }, { size, time, note, kept: bearsEntries }),
+    );
+    signed = size;
+    if (bearsEntries) kept = size;
+    lastMs = time.getTime();
+  }
+
+  /** Sequences what waits and signs it; false when nothing waited. */
+  async function writeBatch(): Promise<boolean> {
+    const grown = await connection.tx(async (tx) => {
+      const waiting = await readWaiting(tx, MAX_BATCH);
+      return waiting.length > 0 ? appendEntries(tx, { generation, epoch, frontier }, waiting) : undefined;
+    });
+    if (!grown) return false;
+    frontier = grown;
+    await checkpoint();
+    return true;
+  }
+
+  return {
+    checkpoint,
+    writeBatch,
+    msToHeartbeat: (heartbeatMs: number) => Math.max(0, lastMs + heartbeatMs - clock.nowMs()),
+  };
+}
+
+/** True when the time is up, false when woken or aborted. A wake may get lost, so nothing waits longer than a moment. */
+async function pausedUntil(woken: Promise<void>, ms: number, signal: AbortSignal): Promise<boolean> {
+  const pollMs = 100;
+  if (ms === 0) return true;
+  const timeout = AbortSignal.timeout(Math.min(ms, pollMs));
+  await either(woken, AbortSignal.any([timeout, signal]));
+  return ms <= pollMs && timeout.aborted && !signal.aborted;
+}
+
+function either(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', done);
+    void promise.then(done);
+  });
+}
