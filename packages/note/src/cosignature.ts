@@ -94,9 +94,10 @@ export function cosignatureTime(signature: Uint8Array): number {
 
 function timedSignature(checkpointText: string, privateKey: KeyObject, timeSeconds: number): Buffer {
   parseCheckpoint(checkpointText);
+  const signature = sign(null, cosignatureMessage(checkpointText, timeSeconds), privateKey);
   const time = Buffer.alloc(TIME_BYTES);
   time.writeBigUInt64BE(BigInt(timeSeconds));
-  return Buffer.concat([time, sign(null, cosignatureMessage(checkpointText, timeSeconds), privateKey)]);
+  return Buffer.concat([time, signature]);
 }
 
 function readTime(signature: Uint8Array): number | undefined {
