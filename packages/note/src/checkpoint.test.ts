@@ -38,7 +38,7 @@ describe('checkpoint', () => {
   it('is origin, size, root and extension lines', () => {
     const checkpoint: Checkpoint = {
       origin: 'example.com/log',
-      size: 20_852_163,
+      size: 1_200,
       root,
       extensions: ['a b', '扩展'],
     };
