@@ -1,6 +1,4 @@
-import { creditCodeCheckCharacter, organisationCodeCheckCharacter } from '@lianzheng/identifier';
-import { inventedDivision } from './places.ts';
-import { digits, pick, type Random } from './random.ts';
+import { pick, type Random } from './random.ts';
 
 const BRAND = [...'霁槿岫澹翎璟皓砚蔚禾沐屿鲲泓菽榆栩彧舜珩'];
 const TRADES = [
@@ -21,8 +19,6 @@ const TRADES = [
 ];
 const FORMS = ['有限公司', '有限公司', '有限公司', '股份有限公司', '合伙企业（有限合伙）', '（个人独资）厂'];
 const ASSOCIATIONS = ['行业协会', '商会', '基金会', '养老服务中心', '志愿者联合会'];
-/** Letters and digits of GB 32100 in the part that companies founded since 2015 have after MA. */
-const CODE_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 
 export function companyName(random: Random): string {
   return brand(random) + pick(random, TRADES) + pick(random, FORMS);
@@ -35,11 +31,4 @@ export function associationName(random: Random): string {
 /** Three rare characters, so that hardly any company bears the name. */
 function brand(random: Random): string {
   return pick(random, BRAND) + pick(random, BRAND) + pick(random, BRAND);
-}
-
-/** A valid credit code (GB 32100) with a valid organisation code (GB 11714) of nobody: see inventedDivision. */
-export function creditCode(random: Random): string {
-  const organisation = `MA${pick(random, CODE_CHARACTERS)}${pick(random, CODE_CHARACTERS)}${digits(random, 4)}`;
-  const body = `91${inventedDivision(random)}${organisation}${organisationCodeCheckCharacter(organisation)}`;
-  return body + creditCodeCheckCharacter(body);
 }

@@ -4,7 +4,7 @@ import type { StockType, StockValidity } from './face.ts';
 import { breakRow, type RowDraft } from './faults.ts';
 import { holdersFor } from './holders.ts';
 import { itemValue } from './items.ts';
-import { type Numbering, numbering } from './licence-number.ts';
+import { type Numbering, numberingOf } from './licence-number.ts';
 import { below, digits, type Random, randomFor } from './random.ts';
 import { type OptionalColumn, type StockRow, stockColumns } from './row.ts';
 
@@ -37,7 +37,11 @@ export function* generateStock(options: StockOptions): Generator<StockRow, void,
   checkType(options.type);
   const from = options.from ?? 0;
   const seed = `${options.seed}\n${options.issuer.code}\n${options.type.code}`;
-  const numbers = numbering(options.type.licenceNumberPattern || defaultPattern(options), seed);
+  const numbers = numberingOf(
+    options.type,
+    options.type.licenceNumberPattern || defaultPattern(options),
+    seed,
+  );
   const end = from + options.count;
   if (end > numbers.capacity) {
     throw new RangeError(`only ${numbers.capacity} licence numbers of the pattern, ${end} needed`);
@@ -60,14 +64,15 @@ function defaultPattern({ issuer, type }: StockOptions): string {
 
 function draftRow(options: StockOptions, numbers: Numbering, random: Random, index: number): RowDraft {
   const { type, issuer } = options;
+  const number = numbers.at(index);
   const { first, last } = options.issuedBetween ?? ISSUED_BETWEEN;
   const issuedOn = dateBetween(random, first, last);
   const startsOn = addDays(issuedOn, below(random, 4) === 0 ? below(random, 30) : 0);
-  const holders = holdersFor(random, type);
+  const holders = holdersFor(random, type, number.holder);
   const texts: Record<string, string> = {
     ZZMC: type.name,
     ZZLXDM: type.code,
-    ZZBH: numbers.at(index),
+    ZZBH: number.text,
     ZZBFJG: issuer.name,
     ZZBFJGDM: issuer.code,
     ZZBFRQ: issuedOn,
@@ -76,7 +81,7 @@ function draftRow(options: StockOptions, numbers: Numbering, random: Random, ind
     YSLSH: `Y${digits(random, 10)}`,
     BBH: '001',
   };
-  const context = { holders, issuerCode: issuer.code, issuedOn };
+  const context = { holders, issuerName: issuer.name, issuedOn };
   for (const item of type.items) texts[`KZ_${item.key}`] = itemValue(random, item, context);
   return { texts, holders };
 }

@@ -1,6 +1,7 @@
-import { associationName, companyName, creditCode } from './companies.ts';
+import { associationName, companyName } from './companies.ts';
 import type { StockType } from './face.ts';
-import { foreignName, personName, residentNumber } from './people.ts';
+import { creditCode, residentNumber } from './holder-codes.ts';
+import { foreignName, personName } from './people.ts';
 import { below, digits, pick, type Random } from './random.ts';
 
 export interface StockHolder {
@@ -11,12 +12,23 @@ export interface StockHolder {
   kind: string;
 }
 
-/** Most licences have as few holders as their type allows; the number is capped so that rows stay readable. */
-export function holdersFor(random: Random, type: StockType): StockHolder[] {
+/**
+ * Most licences have as few holders as their type allows; the number is capped so that rows stay readable.
+ * `first` is given where the licence number says who the first holder is.
+ */
+export function holdersFor(
+  random: Random,
+  type: StockType,
+  first?: { readonly kind: string; readonly code: string },
+): StockHolder[] {
   const least = Math.max(1, type.minHolders);
   const most = Math.max(least, Math.min(type.maxHolders, least + 4));
   const count = below(random, 10) < 7 ? least : least + below(random, most - least + 1);
-  return Array.from({ length: count }, () => holderOf(random, kindFor(random, type.holderKinds)));
+  return Array.from({ length: count }, (_, index) =>
+    first && index === 0
+      ? { ...holderOf(random, first.kind), code: first.code }
+      : holderOf(random, kindFor(random, type.holderKinds)),
+  );
 }
 
 /** Credit codes and resident numbers are the rule, all other kinds together one in twenty. */

@@ -1,142 +1,50 @@
 /** The characters that may stand at one place. */
 export type Place = readonly string[];
 
-const DIGITS: Place = [...'0123456789'];
-const LETTERS_AND_DIGITS: Place = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-/** A range such as 一-龥 is cut: more characters make no better numbers. */
-const MAX_RANGE = 64;
-/** Repetitions chosen where the pattern sets no upper limit, and the most of all. */
-const OPEN_REPEAT = 8;
-const MAX_REPEAT = 20;
+/** A character, an escaped one, or a class; then how often: {n} or {n,m}. */
+const PART =
+  /(?:(?<plain>[^\\^$.*+?()[\]{}|])|\\(?<escaped>[\\^$.*+?()[\]{}|-])|\[(?<members>[^\\^[\]]+)\])(?:\{(?<least>[0-9]+)(?:,(?<most>[0-9]+))?\})?/uy;
 
-interface Cursor {
-  readonly pattern: string;
-  readonly chars: readonly string[];
-  at: number;
-}
+/** For a range such as 一-龥: characters of invented places. */
+const HAN: Place = [...'禾渡岑栖汀岚沁榆霁澹蔚鹭砚溪麓澜'];
+/** Other ranges are cut: more characters make no better numbers. */
+const MAX_RANGE = 64;
 
 /**
- * The places of one text that a pattern matches. Of alternatives the first is taken, of repetitions the
- * most. Understood are literals, escapes, classes, groups, `|` and quantifiers; anything else (look-around,
- * negated classes, back references, \p) throws a RangeError.
+ * The places of one text that a pattern of licence numbers matches. Understood is what the catalogue allows:
+ * `^…$` around characters, escaped characters and classes, each with {n} or {n,m}; anything else throws a
+ * RangeError. Of {n,m} the most is taken, of Chinese characters the fewest.
  */
 export function readPattern(pattern: string): Place[] {
-  const cursor = { pattern, chars: [...pattern], at: 0 };
-  const places = readAlternatives(cursor);
-  if (cursor.at < cursor.chars.length) throw unsupported(cursor);
+  const body = pattern.replace(/^\^/, '').replace(/\$$/, '');
+  const places: Place[] = [];
+  PART.lastIndex = 0;
+  while (PART.lastIndex < body.length) {
+    const at = PART.lastIndex;
+    const part = PART.exec(body)?.groups;
+    if (!part)
+      throw new RangeError(`cannot make licence numbers of the pattern ${pattern}: see ${body.slice(at)}`);
+    const place = part.members ? membersOf(part.members) : [part.plain ?? part.escaped!];
+    const { least = '1', most = least } = part;
+    const times = Number(place.includes(HAN[0]!) ? least : most);
+    for (let i = 0; i < times; i++) places.push(place);
+  }
   return places;
 }
 
-function readAlternatives(cursor: Cursor): Place[] {
-  const first = readSequence(cursor);
-  while (skip(cursor, '|')) readSequence(cursor);
-  return first;
-}
-
-function readSequence(cursor: Cursor): Place[] {
-  const found: Place[] = [];
-  while (cursor.at < cursor.chars.length && !'|)'.includes(cursor.chars[cursor.at]!)) {
-    const one = readAtom(cursor);
-    for (let times = readQuantifier(cursor); times > 0; times--) found.push(...one);
+/** The characters of a class: single ones and ranges; a hyphen at either end is itself. */
+function membersOf(members: string): Place {
+  const found = new Set<string>();
+  for (const [text] of members.matchAll(/.-.|./gsu)) {
+    const [first, , last] = [...text];
+    for (const char of last ? range(first!, last) : [text]) found.add(char);
   }
-  return found;
+  return [...found];
 }
 
-function readAtom(cursor: Cursor): Place[] {
-  if ('*+?{'.includes(cursor.chars[cursor.at]!)) throw unsupported(cursor);
-  const char = cursor.chars[cursor.at++]!;
-  switch (char) {
-    case '^':
-    case '$':
-      return [];
-    case '(':
-      return readGroup(cursor);
-    case '[':
-      return [readClass(cursor)];
-    case '\\':
-      return [readEscape(cursor)];
-    case '.':
-      return [DIGITS];
-    default:
-      return [[char]];
-  }
-}
-
-function readGroup(cursor: Cursor): Place[] {
-  if (skip(cursor, '?') && !skip(cursor, ':')) throw unsupported(cursor);
-  const inner = readAlternatives(cursor);
-  if (!skip(cursor, ')')) throw unsupported(cursor);
-  return inner;
-}
-
-function readClass(cursor: Cursor): Place {
-  if (cursor.chars[cursor.at] === '^') throw unsupported(cursor);
-  const found: string[] = [];
-  while (!skip(cursor, ']')) {
-    const first = readMember(cursor);
-    const isRange = cursor.chars[cursor.at] === '-' && cursor.chars[cursor.at + 1] !== ']';
-    if (!isRange) found.push(...first);
-    else {
-      cursor.at++;
-      found.push(...range(first[0]!, readMember(cursor)[0]!));
-    }
-  }
-  return [...new Set(found)];
-}
-
-function readMember(cursor: Cursor): Place {
-  const char = cursor.chars[cursor.at];
-  if (char === undefined) throw unsupported(cursor);
-  cursor.at++;
-  return char === '\\' ? readEscape(cursor) : [char];
-}
-
-function readEscape(cursor: Cursor): Place {
-  const char = cursor.chars[cursor.at] ?? '';
-  if (char === '' || /[0-9A-Za-ce-tvx-z]/.test(char)) throw unsupported(cursor);
-  cursor.at++;
-  if (char === 'd') return DIGITS;
-  if (char === 'w') return LETTERS_AND_DIGITS;
-  return char === 'u' ? [readCodePoint(cursor)] : [char];
-}
-
-function readCodePoint(cursor: Cursor): string {
-  const match = /^(?:\{([0-9A-Fa-f]+)\}|([0-9A-Fa-f]{4}))/.exec(ahead(cursor));
-  if (!match) throw unsupported(cursor);
-  cursor.at += match[0].length;
-  return String.fromCodePoint(Number.parseInt(match[1] ?? match[2]!, 16));
-}
-
-/** How often the atom before is repeated. */
-function readQuantifier(cursor: Cursor): number {
-  const match = /^(?:[*+?]|\{(\d+)(,(\d*))?\})\??/.exec(ahead(cursor));
-  if (!match) return 1;
-  cursor.at += match[0].length;
-  if (match[0].startsWith('?')) return 1;
-  if (match[1] === undefined) return OPEN_REPEAT;
-  const least = Number(match[1]);
-  if (match[2] === undefined) return least;
-  return Math.max(least, match[3] ? Math.min(Number(match[3]), MAX_REPEAT) : OPEN_REPEAT);
-}
-
-function skip(cursor: Cursor, char: string): boolean {
-  if (cursor.chars[cursor.at] !== char) return false;
-  cursor.at++;
-  return true;
-}
-
-function ahead(cursor: Cursor): string {
-  return cursor.chars.slice(cursor.at, cursor.at + 16).join('');
-}
-
-function range(first: string, last: string): string[] {
+function range(first: string, last: string): Place {
+  if (first === '一' && last >= '龥') return HAN;
   const start = first.codePointAt(0)!;
   const length = Math.min(last.codePointAt(0)! - start + 1, MAX_RANGE);
   return Array.from({ length }, (_, offset) => String.fromCodePoint(start + offset));
-}
-
-function unsupported(cursor: Cursor): RangeError {
-  return new RangeError(
-    `cannot make licence numbers of the pattern ${cursor.pattern}: place ${cursor.at + 1}`,
-  );
 }

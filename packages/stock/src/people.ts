@@ -1,6 +1,3 @@
-import { residentNumberCheckDigit } from '@lianzheng/identifier';
-import { dateBetween } from './dates.ts';
-import { inventedDivision } from './places.ts';
 import { below, pick, type Random } from './random.ts';
 
 const SURNAMES = [
@@ -26,12 +23,4 @@ export function personName(random: Random): string {
 
 export function foreignName(random: Random): string {
   return `${pick(random, FOREIGN_GIVEN)} ${pick(random, FOREIGN_FAMILY)}`;
-}
-
-/** A valid resident number (GB 11643) of nobody: see inventedDivision. */
-export function residentNumber(random: Random): string {
-  const born = dateBetween(random, '1945-01-01', '2000-12-31').replaceAll('-', '');
-  const sequence = String(1 + below(random, 995)).padStart(3, '0');
-  const body = inventedDivision(random) + born + sequence;
-  return body + residentNumberCheckDigit(body);
 }
