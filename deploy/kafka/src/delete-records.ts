@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { ClusterAddress } from '@lianzheng/kafka/cluster-admin';
+import { type ClusterAddress, topicEnds } from '@lianzheng/kafka/cluster-admin';
 import { ensureJars } from './jars.ts';
 import { findJava, javaArguments } from './java.ts';
 import { type Properties, propertiesText } from './properties.ts';
@@ -11,8 +11,10 @@ import { tlsProperties } from './tls.ts';
 
 const run = promisify(execFile);
 
-/** Deletes a topic's records before `offset` with Kafka's own tool, as retention would; kafkajs cannot. */
+/** Deletes a topic's records before `offset` with Kafka's own tool, as retention would; kafkajs cannot. Throws when it did not. */
 export async function deleteRecordsBefore(at: ClusterAddress, topic: string, offset: bigint): Promise<void> {
+  // The tool itself would ask for a minute.
+  if (!(await topicEnds(at, topic))) throw new Error(`${at.bootstrap} has no topic ${topic}`);
   const [{ lib }, java] = await Promise.all([ensureJars(), findJava()]);
   const dir = await mkdtemp(join(tmpdir(), 'lz-delete-records-'));
   try {

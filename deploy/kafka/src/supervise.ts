@@ -32,6 +32,9 @@ export interface MirrorSupervisor {
   stop(): Promise<void>;
 }
 
+/** A cluster behind a cut link cannot be read for hours: that is said now and then. */
+const UNREADABLE_EVERY_MS = 60_000;
+
 /** A run this long was no failure to start: the next pause is short again. */
 const SETTLED_AFTER_MS = 60_000;
 
@@ -57,6 +60,7 @@ export function superviseMirror({ mirror: options, onEvent, nowMs }: SuperviseOp
     { source: province, target: city },
   ].map(({ source, target }) => {
     const names = { source: source.node, target: target.node };
+    let saidAtMs = Number.NEGATIVE_INFINITY;
     const watch = watchCarrierState({
       target: { bootstrap: target.bootstrap, tls },
       source: source.node,
@@ -64,7 +68,11 @@ export function superviseMirror({ mirror: options, onEvent, nowMs }: SuperviseOp
         // What an earlier process left behind says nothing about this one.
         if (state.state === 'FAILED' && state.at.getTime() >= startedAtMs) failed({ ...names, ...state });
       },
-      onError: (err) => tell('mirror_state_unreadable', { ...names, err }),
+      onError(err) {
+        if (nowMs() - saidAtMs < UNREADABLE_EVERY_MS) return;
+        saidAtMs = nowMs();
+        tell('mirror_state_unreadable', { ...names, err });
+      },
     });
     return { names, watch };
   });
