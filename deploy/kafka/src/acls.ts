@@ -33,6 +33,6 @@ export function cityAtProvinceAcls(city: string, principal = city): Acl[] {
     ...bookkeeping,
     { ...topic, name: 'heartbeats', operations: ['WRITE', 'CREATE', 'DESCRIBE'] },
     { ...group, name: `${city}-mm2`, pattern: 'LITERAL' },
-    { ...group, name: carrierGroupPrefix(city), pattern: 'PREFIXED' },
+    { ...group, name: `${carrierGroupPrefix(city)}.`, pattern: 'PREFIXED' },
   ];
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseCarrierState } from './carrier-state.ts';
 
-const at = '1795440805327';
+const at = 1_795_440_805_327;
 
 test('the state of a connector and of a task', () => {
   const running = Buffer.from('{"state":"RUNNING","trace":null,"worker_id":"w","generation":3}');
@@ -12,7 +12,7 @@ test('the state of a connector and of a task', () => {
     task: undefined,
     state: 'RUNNING',
     trace: undefined,
-    at: new Date(1795440805327),
+    at: new Date(at),
   });
   const failed = Buffer.from(
     '{"state":"FAILED","trace":"RecordTooLargeException: 1\\n\\tat x","worker_id":"w"}',

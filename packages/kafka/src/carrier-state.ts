@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type ClusterAddress, clientAt } from './cluster-admin.ts';
+import type { ClusterAddress } from './client.ts';
+import { startConsumer } from './consumer.ts';
+import type { IncomingRecord } from './record.ts';
 
 /** What MirrorMaker last said of one of its parts. */
 export interface CarrierState {
@@ -32,9 +32,9 @@ export interface CarrierWatch {
   stop(): Promise<void>;
 }
 
-/** Consumer groups of watchers start with this, so that an ACL can name them. */
+/** Consumer groups of watchers are named `<this>.<random>`, so that an ACL can name them. */
 export function carrierGroupPrefix(source: string): string {
-  return `lianzheng.carrier.${source}.`;
+  return `lianzheng.carrier.${source}`;
 }
 
 export function carrierTopic(source: string): string {
@@ -43,95 +43,37 @@ export function carrierTopic(source: string): string {
 
 /**
  * Follows `mm2-status.<source>.internal` from its start: a task of MirrorMaker that failed stays dead while its process lives,
- * and only this topic tells. Waits for the topic and outlives losses of the cluster.
+ * and only this topic tells. Waits for the topic, outlives losses of the cluster, and may tell the same state again after one.
  */
 export function watchCarrierState({ target, source, onState, onError }: CarrierWatchOptions): CarrierWatch {
   const newest = new Map<string, CarrierState>();
-  const stopping = new AbortController();
 
-  const take = (key: string, value: Buffer | null, timestamp: string) => {
-    const state = parseCarrierState(key, value, timestamp);
-    newest.delete(key); // Inserted again behind the others: oldest first.
+  const take = ({ key, value, timestampMs }: IncomingRecord) => {
+    const part = key?.toString('utf8') ?? '';
+    const state = parseCarrierState(part, value, timestampMs);
+    newest.delete(part); // Inserted again behind the others: oldest first.
     if (!state) return;
-    newest.set(key, state);
+    newest.set(part, state);
     onState?.(state);
   };
 
-  const ended = (async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await follow(target, source, take, stopping.signal);
-      } catch (error) {
-        if (!stopping.signal.aborted) onError?.(error);
-      }
-      await delay(500, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-  })();
-
-  return {
-    states: () => [...newest.values()],
-    async stop() {
-      stopping.abort();
-      await ended;
-    },
-  };
-}
-
-/** One consumer's life: from the start of the topic until it crashes (throws) or is stopped (returns). */
-async function follow(
-  target: ClusterAddress,
-  source: string,
-  take: (key: string, value: Buffer | null, timestamp: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const client = clientAt(target, `lianzheng-carrier-${source}`);
-  const topic = carrierTopic(source);
-  if (!(await topicExists(client, topic))) return;
-  const consumer = client.consumer({
-    groupId: `${carrierGroupPrefix(source)}${randomUUID()}`,
-    sessionTimeout: 10_000,
-    maxWaitTimeInMs: 500,
-    allowAutoTopicCreation: false,
-    retry: { retries: 0, restartOnFailure: async () => false },
+  const consumer = startConsumer({
+    cluster: target,
+    clientId: `lianzheng-carrier-${source}`,
+    groupPrefix: carrierGroupPrefix(source),
+    topics: [carrierTopic(source)],
+    from: async () => undefined, // No position: always the whole topic, which is compacted and small.
+    onBatch: async ({ records }) => records.forEach(take),
+    onError: (error) => onError?.(error),
   });
-  const crashed = new Promise<never>((_, reject) =>
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error)),
-  );
-  const over = new AbortController();
-  const stopped = new Promise<void>((resolve) =>
-    signal.addEventListener('abort', () => resolve(), { signal: over.signal }),
-  );
-  crashed.catch(() => undefined); // It may also come while connecting, which throws on its own.
-  try {
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachMessage: async ({ message }) =>
-        take(message.key?.toString('utf8') ?? '', message.value, message.timestamp),
-    });
-    await Promise.race([crashed, stopped]);
-  } finally {
-    over.abort();
-    await consumer.disconnect();
-  }
-}
-
-async function topicExists(client: ReturnType<typeof clientAt>, topic: string): Promise<boolean> {
-  const admin = client.admin();
-  try {
-    await admin.connect();
-    return (await admin.listTopics()).includes(topic);
-  } finally {
-    await admin.disconnect();
-  }
+  return { states: () => [...newest.values()], stop: consumer.stop };
 }
 
 /** A record of the status topic; undefined for tombstones and for keys that are not a connector's or a task's. */
 export function parseCarrierState(
   key: string,
   value: Buffer | null,
-  timestamp: string,
+  timestampMs: number,
 ): CarrierState | undefined {
   const [, connectorOnly, connectorOfTask, task] =
     /^status-(?:connector-(.+)|task-(.+)-(\d+))$/.exec(key) ?? [];
@@ -145,7 +87,7 @@ export function parseCarrierState(
     task: task === undefined ? undefined : Number(task),
     state: String(state),
     trace: typeof trace === 'string' && trace !== '' ? trace : undefined,
-    at: new Date(Number(timestamp)),
+    at: new Date(timestampMs),
   };
 }
 
