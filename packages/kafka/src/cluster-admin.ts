@@ -1,22 +1,10 @@
+import { createBackoff, pause } from '@lianzheng/runtime';
 import kafkajs from 'kafkajs';
+import { type Client, type ClusterAddress, clientAt } from './client.ts';
 
-const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, Kafka, ResourcePatternTypes, logLevel } =
-  kafkajs;
+export { type ClusterAddress, type ClusterTls, clientAt } from './client.ts';
 
-/** A cluster as an administrator or watcher reaches it; with `tls` the client shows its own certificate. PEM texts, not paths. */
-export interface ClusterAddress {
-  /** `host:port`, several separated by commas. */
-  bootstrap: string;
-  tls?: ClusterTls;
-}
-
-export interface ClusterTls {
-  caPem: string;
-  /** PKCS#8. */
-  keyPem: string;
-  /** The certificate, followed by its chain where there is one. */
-  certPem: string;
-}
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
 export type AclOperation = 'READ' | 'WRITE' | 'CREATE' | 'DESCRIBE' | 'DESCRIBE_CONFIGS';
 
@@ -83,6 +71,11 @@ export async function applyAcls(at: ClusterAddress, acls: readonly Acl[]): Promi
   await withAdmin(at, (admin) => admin.createAcls({ acl }));
 }
 
+/** Names of all topics that this client may see. */
+export async function listTopics(at: ClusterAddress): Promise<string[]> {
+  return withAdmin(at, (admin) => admin.listTopics());
+}
+
 /** First kept and next offset of a topic's only partition; undefined when there is no such topic. */
 export async function topicEnds(
   at: ClusterAddress,
@@ -90,27 +83,27 @@ export async function topicEnds(
 ): Promise<{ first: bigint; next: bigint } | undefined> {
   return withAdmin(at, async (admin) => {
     if (!(await admin.listTopics()).includes(topic)) return undefined;
-    const [only] = await admin.fetchTopicOffsets(topic);
+    const [only] = await whileRetriable(() => admin.fetchTopicOffsets(topic));
     return only && { first: BigInt(only.low), next: BigInt(only.high) };
   });
 }
 
-/** A client that fails at once instead of trying again: whoever watches decides how long to go on. */
-export function clientAt({ bootstrap, tls }: ClusterAddress, clientId: string): InstanceType<typeof Kafka> {
-  return new Kafka({
-    clientId,
-    brokers: bootstrap.split(','),
-    ssl: tls && { ca: [tls.caPem], key: tls.keyPem, cert: tls.certPem },
-    connectionTimeout: 2_000,
-    requestTimeout: 10_000,
-    logLevel: logLevel.NOTHING,
-    retry: { retries: 0 },
-  });
+/** A topic that has just appeared may have no leader yet, for some tens of milliseconds. */
+async function whileRetriable<T>(ask: () => Promise<T>, attempts = 8): Promise<T> {
+  const backoff = createBackoff({ minMs: 20, maxMs: 500 });
+  for (let left = attempts; ; left -= 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (left === 1 || !(error instanceof kafkajs.KafkaJSError) || !error.retriable) throw error;
+      await pause(backoff.nextMs());
+    }
+  }
 }
 
 async function withAdmin<T>(
   at: ClusterAddress,
-  use: (admin: ReturnType<InstanceType<typeof Kafka>['admin']>) => Promise<T>,
+  use: (admin: ReturnType<Client['admin']>) => Promise<T>,
 ): Promise<T> {
   const admin = clientAt(at, 'lianzheng-admin').admin();
   try {

@@ -23,16 +23,29 @@ export function createBackoff({ minMs = 50, maxMs = 5_000 }: BackoffOptions = {}
   };
 }
 
+export interface Pause {
+  readonly over: Promise<void>;
+  end(): void;
+}
+
+/** The longest that a timer takes; longer ones fire at once. */
+const longestMs = 2 ** 31 - 1;
+
+/** Over after `ms` (Infinity: never by itself), at the signal's abort or at end(), whichever is first; never rejects. */
+export function startPause(ms: number, signal?: AbortSignal): Pause {
+  if (signal?.aborted) return { over: Promise.resolve(), end() {} };
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(end, Math.min(ms, longestMs));
+  signal?.addEventListener('abort', end);
+  function end() {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
+    resolve();
+  }
+  return { over, end };
+}
+
 /** Resolves after `ms` or at the signal's abort, whichever is first; never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  if (signal?.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-    function done() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    }
-  });
+  return startPause(ms, signal).over;
 }

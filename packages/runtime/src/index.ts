@@ -1,4 +1,11 @@
-export { type Backoff, type BackoffOptions, createBackoff, pause } from './backoff.ts';
+export {
+  type Backoff,
+  type BackoffOptions,
+  createBackoff,
+  type Pause,
+  pause,
+  startPause,
+} from './backoff.ts';
 export { type Clock, fixedClock, systemClock, type TestClock, testClock } from './clock.ts';
 export {
   type Config,

@@ -1,4 +1,4 @@
-import { type BackoffOptions, createBackoff, pause } from './backoff.ts';
+import { type BackoffOptions, createBackoff, type Pause, pause, startPause } from './backoff.ts';
 
 /** `again`: there may be more to do right now. `idle`: wait for a wake or for idleMs. */
 export type LoopResult = 'again' | 'idle';
@@ -26,7 +26,7 @@ export function startLoop({ name, run, idleMs, onError, backoff: pauses }: LoopO
   const { signal } = stopping;
   const backoff = createBackoff(pauses);
   let woken = false;
-  let wakeIdle: (() => void) | undefined;
+  let idling: Pause | undefined;
 
   async function rounds() {
     while (!signal.aborted) {
@@ -44,10 +44,9 @@ export function startLoop({ name, run, idleMs, onError, backoff: pauses }: LoopO
   }
 
   async function idle() {
-    const early = new AbortController();
-    wakeIdle = () => early.abort();
-    await pause(idleMs, AbortSignal.any([signal, early.signal]));
-    wakeIdle = undefined;
+    idling = startPause(idleMs, signal);
+    await idling.over;
+    idling = undefined;
   }
 
   // A loop that always answers 'again' without awaiting anything real must still let others run at its start.
@@ -55,7 +54,7 @@ export function startLoop({ name, run, idleMs, onError, backoff: pauses }: LoopO
   return {
     wake() {
       woken = true;
-      wakeIdle?.();
+      idling?.end();
     },
     async stop() {
       stopping.abort();
