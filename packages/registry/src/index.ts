@@ -1,0 +1,26 @@
+export { type AuthoriserOptions, authoriser } from './authoriser.ts';
+export { type FollowRegistryOptions, followRegistry, type RegistryFollower } from './follow.ts';
+export {
+  endorsementText,
+  isEndorsed,
+  isSoundLogKey,
+  ROOT_LOG,
+  trustedLogKeys,
+  verifierOf,
+} from './log-keys.ts';
+export {
+  isRegistryKind,
+  keyOf,
+  kindNamed,
+  kindNameOf,
+  kindOf,
+  type ObjectCase,
+  type ObjectOf,
+} from './object-key.ts';
+export {
+  createRegistry,
+  type KnownLicenceType,
+  type Registry,
+  type RegistryOptions,
+  type RoleName,
+} from './registry.ts';
