@@ -8,6 +8,8 @@ export type RequestedNames = {
   commonName: string;
   /** The identity, `lianzheng://<node>/<kind>/<id>`; a Kafka broker has none. */
   uri?: string;
+  /** For certificates with any number of URIs; ours bear one. */
+  uris?: readonly string[];
   dnsNames?: readonly string[];
   ipAddresses?: readonly string[];
 };
@@ -24,10 +26,16 @@ export async function makeRequest(names: RequestedNames): Promise<{ csrPem: stri
   return { csrPem: pemOf(request), keyPem: await exportPrivateKey(keys.privateKey) };
 }
 
-export function toNames({ commonName, uri, dnsNames = [], ipAddresses = [] }: RequestedNames): Names {
+export function toNames({
+  commonName,
+  uri,
+  uris = [],
+  dnsNames = [],
+  ipAddresses = [],
+}: RequestedNames): Names {
   return {
     commonName,
-    uris: uri === undefined ? [] : [uri],
+    uris: uri === undefined ? [...uris] : [uri, ...uris],
     dnsNames: [...dnsNames],
     ipAddresses: [...ipAddresses],
   };

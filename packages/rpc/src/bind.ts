@@ -1,6 +1,6 @@
 import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
 import { http2StreamOf } from './connection.ts';
-import { decodeMessage } from './decode.ts';
+import { decodeMessage, type NameField } from './decode.ts';
 import { type MeshError, resourceExhausted } from './errors.ts';
 import {
   type MethodDefinition,
@@ -38,7 +38,13 @@ export function bind<S extends ServiceDefinition>(service: S, handlers: Handlers
 }
 
 // Messages pass grpc-js as bytes: we decode after the caller is admitted, and answer our own errors.
-type Wired = { method: MethodDefinition; handler: UntypedHandler; rules: CallRules; maxMessageBytes: number };
+export type Wired = {
+  method: MethodDefinition;
+  handler: UntypedHandler;
+  rules: CallRules;
+  maxMessageBytes: number;
+  nameField?: NameField;
+};
 
 export function unaryCall(wired: Wired): handleUnaryCall<Buffer, Buffer> {
   return (grpcCall, callback) => {
@@ -85,13 +91,16 @@ async function pump(
 }
 
 async function admitted(
-  { method }: Wired,
+  { method, nameField }: Wired,
   open: OpenCall,
   bytes: Buffer,
 ): Promise<{ request: unknown; call: Call }> {
   const admission = open.admitted();
   const caller = admission instanceof Promise ? await admission : admission;
-  return { request: decodeMessage(method.requestDeserialize, bytes), call: { ...open.context, caller } };
+  return {
+    request: decodeMessage(method.requestDeserialize, bytes, nameField),
+    call: { ...open.context, caller },
+  };
 }
 
 function encoded({ method, maxMessageBytes }: Wired, response: unknown): Buffer {

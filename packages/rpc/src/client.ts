@@ -1,4 +1,4 @@
-import type { ServiceError } from '@grpc/grpc-js';
+import { type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import type { Channel, Wire } from './channel.ts';
 import { decodeMessage } from './decode.ts';
 import { cancelled, deadlineExceeded, isMeshError, type MeshCode, MeshError } from './errors.ts';
@@ -40,33 +40,40 @@ export function createClient<S extends ServiceDefinition>(service: S, channel: C
 
 const none: CallOptions = {};
 
+/** By the channel itself: `Client.makeUnaryRequest` takes two stack traces per call, a fifth of the client's time. */
 function callUnary(wire: Wire, method: MethodDefinition, request: unknown, options = none): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const outgoing = prepare(wire, method, request, options);
-    const call = wire
-      .next()
-      .makeUnaryRequest(
-        method.path,
-        asIs,
-        asIs,
-        outgoing.bytes,
-        outgoing.metadata,
-        { deadline: outgoing.deadline },
-        (failure: ServiceError | null, bytes?: Buffer) => {
-          unfollow();
-          try {
-            if (failure) throw fromStatus(failure);
-            const response = decodeResponse(method, bytes!);
-            outgoing.end('OK');
-            resolve(response);
-          } catch (error) {
-            outgoing.end((error as MeshError).code);
-            reject(error);
-          }
-        },
-      );
-    const unfollow = follow(options, () => call.cancel());
+    const call = wire.next().getChannel().createCall(method.path, outgoing.deadline, null, null, null);
+    const unfollow = follow(options, () => call.cancelWithStatus(status.CANCELLED, 'cancelled'));
+    let answer: Buffer | undefined;
+    call.start(outgoing.metadata, {
+      onReceiveMetadata: ignore,
+      onReceiveMessage(bytes: Buffer) {
+        answer = bytes;
+      },
+      onReceiveStatus(received) {
+        unfollow();
+        try {
+          const response = decodeAnswer(method, answer, received);
+          outgoing.end('OK');
+          resolve(response);
+        } catch (error) {
+          outgoing.end((error as MeshError).code);
+          reject(error);
+        }
+      },
+    });
+    call.startRead();
+    call.sendMessageWithContext({}, outgoing.bytes);
+    call.halfClose();
   });
+}
+
+function decodeAnswer(method: MethodDefinition, answer: Buffer | undefined, received: StatusObject): unknown {
+  if (received.code !== status.OK) throw fromStatus(received);
+  if (!answer) throw new MeshError('INTERNAL', `no answer of ${method.path}`, { reason: 'NO_RESPONSE' });
+  return decodeResponse(method, answer);
 }
 
 async function* callStream(
@@ -119,11 +126,11 @@ function deadlineOf(
 }
 
 let lastCallId = 0;
-const noEnd = () => {};
+const ignore = () => {};
 
 function begin(wire: Wire, path: string, parentTrace: string | undefined) {
   const { onCallStart, onCall } = wire;
-  if (!onCallStart && !onCall) return { traceparent: parentTrace, end: noEnd };
+  if (!onCallStart && !onCall) return { traceparent: parentTrace, end: ignore };
   lastCallId += 1;
   const start = { path, callId: lastCallId, traceparent: parentTrace };
   const traceparent = onCallStart?.(start) ?? parentTrace;
@@ -135,7 +142,7 @@ function begin(wire: Wire, path: string, parentTrace: string | undefined) {
 
 /** Cancels when the caller's or the parent call's signal is aborted; returns how to stop listening. */
 function follow({ signal, parent }: CallOptions, cancel: () => void): () => void {
-  if (!signal && !parent) return noEnd;
+  if (!signal && !parent) return ignore;
   signal?.addEventListener('abort', cancel);
   parent?.signal.addEventListener('abort', cancel);
   return () => {

@@ -1,9 +1,10 @@
 import type { Server } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
+import type { Guard } from './guard.ts';
 
 /** `grpc.health.v1` for the services and, under the empty name, for the server: serving when all of them are. */
 export type Health = {
-  addTo(server: Server): void;
+  addTo(server: Guard): void;
   setServing(service: string, serving: boolean): void;
   /** Nothing serves from now on, for good. */
   stop(): void;
@@ -23,7 +24,7 @@ export function createHealth(services: readonly string[]): Health {
 
   publishAll();
   return {
-    addTo: (server) => health.addToServer(server),
+    addTo: (server) => health.addToServer(server as unknown as Server),
     setServing(service, up) {
       if (!serving.has(service)) throw new Error(`not a service of this server: ${service}`);
       serving.set(service, up);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
 import type { Caller } from './caller.ts';
 import type { ServerCall } from './connection.ts';
@@ -58,8 +58,8 @@ export function openCall(
 ): OpenCall {
   const startedMs = performance.now();
   const controller = new AbortController();
-  const callId = randomUUID();
-  const carried = readContext(grpcCall.metadata);
+  const callId = nextCallId();
+  const carried = readContext(grpcCall.metadata, callId);
   const start: CallStart = { path, callId, requestId: carried.requestId, traceparent: carried.traceparent };
   const traceparent = rules.onCallStart?.(start) ?? carried.traceparent;
   const { deadline, timer } = capDeadline(grpcCall, rules.capMs, () => open.abort(deadlineExceeded()));
@@ -115,10 +115,24 @@ export function openCall(
   rules.active.add(open);
   // grpc-js emits this also after an answer; by then the call is settled.
   grpcCall.on('cancelled', () => {
-    open.abort(Date.now() >= deadline.getTime() ? deadlineExceeded() : cancelled());
+    if (settled) return;
+    const late = Date.now() + earlyMs >= deadline.getTime();
+    open.abort(late ? deadlineExceeded() : cancelled());
   });
   return open;
 }
+
+// A random number for each call costs more than the rest of this file.
+const processId = randomBytes(8).toString('hex');
+let calls = 0;
+
+function nextCallId(): string {
+  calls += 1;
+  return `${processId}-${calls.toString(36)}`;
+}
+
+// A client whose deadline has passed resets the stream, often just before our own timer sees it.
+const earlyMs = 20;
 
 /** grpc-js minds the caller's deadline itself; ours is needed where it is absent or beyond the cap. */
 function capDeadline(grpcCall: ServerCall, capMs: number, onCap: () => void) {

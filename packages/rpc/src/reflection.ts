@@ -1,15 +1,42 @@
 import { BinaryReader } from '@bufbuild/protobuf/wire';
-import type { Server } from '@grpc/grpc-js';
+import type { Server, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import type { Guard } from './guard.ts';
 
-/** `grpc.reflection.v1` (and v1alpha, which grpcurl still asks for) over a serialized FileDescriptorSet. */
-export function addReflection(server: Server, descriptorSet: Uint8Array, services: readonly string[]): void {
-  const files = { descriptors: { fileDescriptorProtos: fileDescriptors(descriptorSet) } };
-  const definition = files as unknown as ConstructorParameters<typeof ReflectionService>[0];
-  new ReflectionService(definition, { services: [...services] }).addToServer(server);
+type Handler = (...call: unknown[]) => void;
+type Added = { service: ServiceDefinition; handlers: UntypedServiceImplementation };
+
+/**
+ * `grpc.reflection.v1` (and v1alpha, which older clients ask for) over a serialized FileDescriptorSet.
+ * Reading the descriptors takes 0.1 s and some megabytes, so it waits for the first question.
+ */
+export function addReflection(server: Guard, descriptorSet: Uint8Array, services: readonly string[]): void {
+  let real: Added[] | undefined;
+  const answer = (version: number, method: string, call: unknown[]) => {
+    real ??= reflectionServices(fileDescriptors(descriptorSet), services);
+    (real[version]!.handlers[method] as Handler)(...call);
+  };
+  reflectionServices([], []).forEach(({ service, handlers }, version) => {
+    const lazy = Object.keys(handlers).map((method) => [
+      method,
+      (...call: unknown[]) => answer(version, method, call),
+    ]);
+    server.addService(service, Object.fromEntries(lazy));
+  });
 }
 
-/** FileDescriptorSet is `repeated FileDescriptorProto file = 1`; the files themselves stay as they are. */
+function reflectionServices(fileDescriptorProtos: Buffer[], services: readonly string[]): Added[] {
+  const definition = { descriptors: { fileDescriptorProtos } } as unknown;
+  const reflection = new ReflectionService(definition as ConstructorParameters<typeof ReflectionService>[0], {
+    services: [...services],
+  });
+  const added: Added[] = [];
+  const addService: Server['addService'] = (service, handlers) => added.push({ service, handlers });
+  reflection.addToServer({ addService });
+  return added;
+}
+
+/** FileDescriptorSet is `repeated FileDescriptorProto file = 1`. */
 function fileDescriptors(descriptorSet: Uint8Array): Buffer[] {
   const reader = new BinaryReader(descriptorSet);
   const files: Buffer[] = [];

@@ -1,7 +1,9 @@
 import { type ServerOptions as GrpcOptions, Server, ServerCredentials } from '@grpc/grpc-js';
-import { type Authorise, createAdmission, type RoleTable } from './admission.ts';
-import { type ServiceBinding, streamingCall, unaryCall } from './bind.ts';
-import { unavailable } from './errors.ts';
+import { type Admission, type Authorise, createAdmission, type RoleTable } from './admission.ts';
+import { type ServiceBinding, streamingCall, unaryCall, type Wired } from './bind.ts';
+import { type MeshError, unavailable } from './errors.ts';
+import { createFieldNamer } from './field-path.ts';
+import { guard } from './guard.ts';
 import { createHealth } from './health.ts';
 import type { CallListeners, CallRules, OpenCall } from './open-call.ts';
 import { addReflection } from './reflection.ts';
@@ -39,51 +41,87 @@ export type RunningServer = {
   stop(options?: { graceMs?: number }): Promise<void>;
 };
 
+/** Fails when the address cannot be bound or a certificate cannot be read. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { maxMessageBytes = 4 * 1024 * 1024, capMs = 30_000, longLivedCapMs = 3_600_000 } = options;
-  const server = new Server(grpcOptions(maxMessageBytes, options.maxConcurrentCalls ?? 256));
-  const active = new Set<OpenCall>();
-  const watches = new Set<OpenCall>();
-  const shared = { ...pickListeners(options), admission: createAdmission(options.roles, options.authorise) };
-  const rules: CallRules = { ...shared, capMs, active };
-  const watchRules: CallRules = { ...shared, capMs: longLivedCapMs, active: watches };
-
-  for (const { service, handlers } of options.services)
-    for (const [name, method] of Object.entries(service)) {
-      const wired = {
-        method,
-        handler: handlers[name]!,
-        rules: options.longLived?.has(method.path) ? watchRules : rules,
-        maxMessageBytes,
-      };
-      if (method.responseStream)
-        server.register(method.path, streamingCall(wired), asIs, asIs, 'serverStream');
-      else server.register(method.path, unaryCall(wired), asIs, asIs, 'unary');
-    }
+  const limits = limitsOf(options);
+  const server = new Server(grpcOptions(limits));
+  const admission = createAdmission(options.roles, options.authorise);
+  const calls = { short: new Set<OpenCall>(), long: new Set<OpenCall>() };
+  registerServices(server, options, limits, admission, calls);
 
   const names = options.services.map(({ name }) => name);
   const health = createHealth(names);
-  health.addTo(server);
-  if (options.reflection) addReflection(server, options.reflection.descriptorSet, names);
+  const guarded = guard(server, admission);
+  health.addTo(guarded);
+  if (options.reflection) addReflection(guarded, options.reflection.descriptorSet, names);
 
   const port = await listen(server, options.address, options.tls);
   const host = options.address.slice(0, options.address.lastIndexOf(':'));
+
+  async function stop(graceMs: number): Promise<void> {
+    health.stop();
+    const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+    for (const call of calls.long) call.abort(stopping());
+    guarded.endStreams(stopping());
+    if (await within(graceMs, closed)) return;
+    for (const call of calls.short) call.abort(stopping());
+    if (!(await within(lastAnswersMs, closed))) server.forceShutdown();
+  }
+
+  let stopped: Promise<void> | undefined;
   return {
     port,
     address: `${host}:${port}`,
     setServing: health.setServing,
-    async stop({ graceMs = 5000 } = {}) {
-      health.stop();
-      const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-      const stopping = unavailable('SERVER_STOPPING', '服务正在停止 / server is stopping', {
-        retryAfterMs: 1000,
-      });
-      for (const call of watches) call.abort(stopping);
-      if (await within(graceMs, closed)) return;
-      for (const call of active) call.abort(stopping);
-      if (!(await within(lastAnswersMs, closed))) server.forceShutdown();
+    stop({ graceMs = 5000 } = {}) {
+      stopped ??= stop(graceMs);
+      return stopped;
     },
   };
+}
+
+type Limits = Required<
+  Pick<ServerOptions, 'maxMessageBytes' | 'capMs' | 'longLivedCapMs' | 'maxConcurrentCalls'>
+>;
+
+function limitsOf({
+  maxMessageBytes = 4 * 1024 * 1024,
+  capMs = 30_000,
+  longLivedCapMs = 3_600_000,
+  maxConcurrentCalls = 256,
+}: ServerOptions): Limits {
+  return { maxMessageBytes, capMs, longLivedCapMs, maxConcurrentCalls };
+}
+
+function registerServices(
+  server: Server,
+  { services, longLived, reflection, onCallStart, onCall, onError }: ServerOptions,
+  { maxMessageBytes, capMs, longLivedCapMs }: Limits,
+  admission: Admission,
+  calls: { short: Set<OpenCall>; long: Set<OpenCall> },
+): void {
+  const shared = { onCallStart, onCall, onError, admission };
+  const short: CallRules = { ...shared, capMs, active: calls.short };
+  const long: CallRules = { ...shared, capMs: longLivedCapMs, active: calls.long };
+  const namer = reflection && createFieldNamer(reflection.descriptorSet);
+  for (const { service, handlers } of services)
+    for (const [name, method] of Object.entries(service)) {
+      const rules = longLived?.has(method.path) ? long : short;
+      const nameField = namer && ((bytes: Buffer, at: number) => namer(method.path, bytes, at));
+      register(server, { method, handler: handlers[name]!, rules, maxMessageBytes, nameField });
+    }
+}
+
+function register(server: Server, wired: Wired): void {
+  const { path, responseStream } = wired.method;
+  const added = responseStream
+    ? server.register(path, streamingCall(wired), asIs, asIs, 'serverStream')
+    : server.register(path, unaryCall(wired), asIs, asIs, 'unary');
+  if (!added) throw new Error(`bound twice: ${path}`);
+}
+
+function stopping(): MeshError {
+  return unavailable('SERVER_STOPPING', '服务正在停止 / server is stopping', { retryAfterMs: 1000 });
 }
 
 // Time for the answers of aborted calls to leave before connections are cut.
@@ -91,11 +129,7 @@ const lastAnswersMs = 200;
 
 const asIs = (bytes: Buffer) => bytes;
 
-function pickListeners({ onCallStart, onCall, onError }: CallListeners): CallListeners {
-  return { onCallStart, onCall, onError };
-}
-
-function grpcOptions(maxMessageBytes: number, maxConcurrentCalls: number): GrpcOptions {
+function grpcOptions({ maxMessageBytes, maxConcurrentCalls }: Limits): GrpcOptions {
   return {
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Metadata } from '@grpc/grpc-js';
 
 const traceparentForm = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
@@ -18,14 +17,16 @@ export type CallContext = {
 export type CarriedContext = { traceparent?: string; requestId: string };
 
 /** Reads `traceparent` and `x-request-id`; values of another form are dropped, not passed on. */
-export function readContext(metadata: Metadata): CarriedContext {
-  const traceparent = metadata.get('traceparent')[0];
-  const requestId = metadata.get('x-request-id')[0];
+export function readContext(metadata: Metadata, ownRequestId: string): CarriedContext {
   return {
-    traceparent:
-      typeof traceparent === 'string' && traceparentForm.test(traceparent) ? traceparent : undefined,
-    requestId: typeof requestId === 'string' && requestIdForm.test(requestId) ? requestId : randomUUID(),
+    traceparent: carried(metadata, 'traceparent', traceparentForm),
+    requestId: carried(metadata, 'x-request-id', requestIdForm) ?? ownRequestId,
   };
+}
+
+function carried(metadata: Metadata, key: string, form: RegExp): string | undefined {
+  const value = metadata.get(key)[0];
+  return typeof value === 'string' && form.test(value) ? value : undefined;
 }
 
 export function writeContext({ traceparent, requestId }: Partial<CarriedContext>): Metadata {

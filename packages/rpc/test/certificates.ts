@@ -14,23 +14,36 @@ export const otherAuthority = await createAuthority({ commonName: 'Lianzheng tes
 
 export type Bearer = {
   uri?: string;
+  moreUris?: string[];
   dnsNames?: string[];
   ipAddresses?: string[];
   by?: Authority;
   issuedDaysAgo?: number;
+  validMs?: number;
 };
 
 /** A certificate and key that the test authority (or `by`) signed for these names. */
-export async function identity({ by = authority, issuedDaysAgo = 0, ...san }: Bearer): Promise<TlsIdentity> {
-  const names = { commonName: san.uri?.split('/')[2] ?? 'nobody', ...san };
+export async function identity(bearer: Bearer): Promise<TlsIdentity> {
+  const {
+    uri,
+    moreUris = [],
+    dnsNames,
+    ipAddresses,
+    by = authority,
+    issuedDaysAgo = 0,
+    validMs = 10 * dayMs,
+  } = bearer;
+  const uris = [...(uri === undefined ? [] : [uri]), ...moreUris];
+  const names = { commonName: uri?.split('/')[2] ?? 'nobody', uris, dnsNames, ipAddresses };
   const { csrPem, keyPem } = await makeRequest(names);
-  const issued = {
-    days: 10,
-    now: new Date(now.getTime() - issuedDaysAgo * dayMs),
+  const issuedAt = new Date(Date.now() - issuedDaysAgo * dayMs);
+  const cert = await issueCertificate(by, csrPem, {
+    days: validMs / dayMs,
+    now: issuedAt,
     kind: 'service',
     allow: names,
-  } as const;
-  return { ca: authority.certPem, cert: await issueCertificate(by, csrPem, issued), key: keyPem };
+  });
+  return { ca: authority.certPem, cert, key: keyPem };
 }
 
 export const serverTls = await identity({
