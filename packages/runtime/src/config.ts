@@ -1,3 +1,4 @@
+import { processSpec } from './process-spec.ts';
 import type { Env, Setting } from './settings.ts';
 
 export type Spec = Readonly<Record<string, Setting<unknown>>>;
@@ -38,7 +39,7 @@ export function readConfig<S extends Spec>(env: Env, spec: S): Config<S> {
 }
 
 /** Names read by the runtime itself, wherever a service runs. */
-const runtimeNames = ['LZ_TEST', 'LZ_CLOCK_OFFSET_MS', 'LZ_LOG_LEVEL', 'LZ_LOG_FILE', 'LZ_OTLP_ENDPOINT'];
+const runtimeNames = ['LZ_TEST', 'LZ_CLOCK_OFFSET_MS', ...Object.values(processSpec).map(({ name }) => name)];
 
 /** One warning for each LZ_ name in the environment that none of the specs knows: probably a slip of the pen. */
 export function unknownNames(env: Env, ...specs: readonly Spec[]): string[] {

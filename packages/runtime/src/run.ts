@@ -1,6 +1,7 @@
 import { ConfigError, readConfig as readSpec, type Spec, unknownNames } from './config.ts';
-import { createLogger, type Logger, logLevels } from './logger.ts';
-import { type Env, oneOf, optional, text } from './settings.ts';
+import { createLogger, type Logger } from './logger.ts';
+import { processSpec } from './process-spec.ts';
+import { type Env, text } from './settings.ts';
 
 export interface Running {
   /** Designed to end within 10 s: stop the intake, drain, close consumers, close the pool. */
@@ -75,14 +76,11 @@ function firstSignal(log: Logger): Promise<NodeJS.Signals> {
   });
 }
 
-const processSpec = {
-  level: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
-  file: optional(text('LZ_LOG_FILE')),
-  node: text('LZ_NODE', { fallback: '-' }),
-};
-
 /** For lines of the process itself; services make their own logger. */
 function processLogger(env: Env): Logger {
-  const { level, file, node } = readSpec(env, processSpec);
-  return createLogger({ service: 'process', node, level, file });
+  const { logLevel, logFile, node } = readSpec(env, {
+    ...processSpec,
+    node: text('LZ_NODE', { fallback: '-' }),
+  });
+  return createLogger({ service: 'process', node, level: logLevel, file: logFile });
 }

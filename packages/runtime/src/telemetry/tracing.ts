@@ -1,0 +1,29 @@
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+export interface SpanOptions {
+  /** W3C traceparent of the caller, or of the record that is worked on. Without it a new trace begins. */
+  readonly parent?: string;
+  /** Others that led here: with a batch of Kafka records, theirs. */
+  readonly links?: readonly string[];
+  readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
+  readonly attributes?: SpanAttributes;
+}
+
+export interface ActiveSpan {
+  /** To hand on in metadata and record headers; undefined only where nothing is recorded and no parent was given. */
+  readonly traceparent: string | undefined;
+  setAttribute(name: string, value: string | number | boolean): void;
+}
+
+export interface Tracing {
+  /** Runs `fn` in a span that ends with it; an error marks the span and is thrown on. */
+  withSpan<T>(name: string, options: SpanOptions, fn: (span: ActiveSpan) => Promise<T>): Promise<T>;
+  /** Sends what has not been sent. */
+  close(): Promise<void>;
+}
+
+/** Records nothing and hands the parent on, so that traces hold together across processes that do not export. */
+export const passingTracing: Tracing = {
+  withSpan: (_name, { parent }, fn) => fn({ traceparent: parent, setAttribute() {} }),
+  async close() {},
+};
