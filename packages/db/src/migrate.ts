@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { lockKey } from './connection.ts';
 import { toMeshError } from './errors.ts';
-import { type Migration, pendingMigrations, readMigrations } from './migrations.ts';
+import { type Migration, MigrationError, pendingMigrations, readMigrations } from './migrations.ts';
 import { databaseName, roleName, serviceUrl } from './service-url.ts';
 
 export interface MigrateOptions {
@@ -10,22 +10,30 @@ export interface MigrateOptions {
   /** Name of the schema. */
   readonly service: string;
   readonly password: string;
+  /** In the order in which they depend on one another: those of the libraries first, then the service's own. */
+  readonly sets: readonly MigrationSet[];
+}
+
+/** Tables of one library or service. */
+export interface MigrationSet {
+  /** First part of the names under which its files are recorded. */
+  readonly name: string;
   /** Folder of NNNN_name.sql files. */
   readonly folder: string;
 }
 
 /**
  * Creates the service's role and schema if they are missing, sets the password and applies what is new, forward only.
- * Runs at the same time wait for one another. Returns the names of the files applied now.
+ * Runs at the same time wait for one another. Returns what was applied now, as `<set>/<file>`.
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const files = await readMigrations(options.folder);
+  const sets = await readSets(options.sets);
   return withClient(options.adminUrl, async (admin) => {
     // Held on the admin's connection until that closes.
     await admin.query('SELECT pg_advisory_lock($1::bigint)', [lockKey('lianzheng migrate')]);
     await provision(admin, options);
     const url = serviceUrl(options.adminUrl, options.service, options.password);
-    return withClient(url, (client) => apply(client, files));
+    return withClient(url, (client) => apply(client, sets));
   });
 }
 
@@ -63,14 +71,32 @@ async function provision(admin: pg.Client, { adminUrl, service, password }: Migr
   await admin.query(`ALTER ROLE ${role} IN DATABASE ${database} SET search_path = ${schema}`);
 }
 
-async function apply(client: pg.Client, files: readonly Migration[]): Promise<string[]> {
+/** Files of each set under the names that are recorded: `<set>/<file>`. */
+function readSets(sets: readonly MigrationSet[]): Promise<[string, Migration[]][]> {
+  return Promise.all(
+    sets.map(async ({ name, folder }): Promise<[string, Migration[]]> => {
+      const files = await readMigrations(folder);
+      return [name, files.map((file) => ({ ...file, name: `${name}/${file.name}` }))];
+    }),
+  );
+}
+
+async function apply(client: pg.Client, sets: readonly [string, Migration[]][]): Promise<string[]> {
   await client.query(
     'CREATE TABLE IF NOT EXISTS schema_migration (name text PRIMARY KEY, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL)',
   );
-  const applied = await client.query<{ name: string; sha256: Buffer }>(
+  const { rows } = await client.query<{ name: string; sha256: Buffer }>(
     'SELECT name, sha256 FROM schema_migration ORDER BY name',
   );
-  const pending = pendingMigrations(files, applied.rows);
+  const setOf = (name: string) => name.slice(0, name.indexOf('/'));
+  const stray = rows.find((row) => !sets.some(([set]) => set === setOf(row.name)));
+  if (stray) throw new MigrationError(`${stray.name} was applied but its set is unknown here`);
+  const pending = sets.flatMap(([set, files]) =>
+    pendingMigrations(
+      files,
+      rows.filter((row) => setOf(row.name) === set),
+    ),
+  );
   for (const file of pending) await applyOne(client, file);
   return pending.map((file) => file.name);
 }
