@@ -14,6 +14,8 @@ export interface Java {
 /** A line of log per warning, with its time; standard error goes to the process's log file. */
 const LOGGING = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+  // Twenty lines a second while a link is cut: the states and the supervisor tell it better.
+  '-Dorg.slf4j.simpleLogger.log.org.apache.kafka.clients.NetworkClient=error',
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
   '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
 ];

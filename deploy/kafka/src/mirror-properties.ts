@@ -67,6 +67,8 @@ function clusterProperties({ node, bootstrap }: MirrorCluster, tlsFiles: Propert
     'session.timeout.ms': 2_000,
     'heartbeat.interval.ms': 500,
     'rebalance.timeout.ms': 5_000,
+    // By default work that a worker lost in an outage stays unassigned for 5 minutes, in case another worker comes back with it.
+    'scheduled.rebalance.max.delay.ms': 0,
     'producer.linger.ms': 0,
     'producer.batch.size': 262_144,
     'producer.buffer.memory': 8_388_608,
