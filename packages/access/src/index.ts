@@ -4,7 +4,7 @@ export { type AccessInput, accessLimits, encodeAccess, resultOf } from './access
 export { type AccessCatalogue, type AccessFacts, accessOf, actionOf, type CallFacts } from './call-access.ts';
 export { type Forwarder, type ForwarderOptions, startForwarder } from './forwarder.ts';
 export { recordAccess, recordAccesses } from './record.ts';
-export { type RefusedCall, refusalRecorder } from './refusals.ts';
+export { refusalRecorder } from './refusals.ts';
 export { type AccessWriter, createAccessWriter } from './writer.ts';
 
 /** The waiting room of a service's access entries, for @lianzheng/db's migrate. */

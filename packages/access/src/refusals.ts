@@ -1,18 +1,9 @@
-import type { CallerIdentity } from '@lianzheng/rpc';
-import { type MeshError, unavailable } from '@lianzheng/rpc/errors';
+import type { RefusedCall } from '@lianzheng/rpc';
+import { unavailable } from '@lianzheng/rpc/errors';
 import type { Clock } from '@lianzheng/runtime';
 import { resultOf } from './access.ts';
 import { type AccessCatalogue, type AccessFacts, accessOf } from './call-access.ts';
 import type { AccessWriter } from './writer.ts';
-
-/** A call whose answer will be an error. `caller` is absent when its certificate names nobody, `request` when it could not be read. */
-export type RefusedCall = {
-  path: string;
-  caller?: CallerIdentity;
-  request?: unknown;
-  error: MeshError;
-  traceparent?: string;
-};
 
 /**
  * For `beforeRefusal` of a server: the entry of a refused call is durable before the refusal is answered. An entry that

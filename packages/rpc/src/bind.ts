@@ -52,7 +52,7 @@ export function unaryCall(wired: Wired): handleUnaryCall<Buffer, Buffer> {
     const open = openCall(grpcCall, wired.method.path, wired.rules, refuse);
     answer(wired, open, grpcCall.request).then(
       (bytes) => open.settle('OK') && callback(null, bytes),
-      (thrown) => open.abort(open.told(thrown)),
+      (thrown) => open.fail(thrown),
     );
   };
 }
@@ -72,7 +72,7 @@ export function streamingCall(wired: Wired): handleServerStreamingCall<Buffer, B
     const drained = waitForDrain(grpcCall, open.context.signal);
     pump(wired, open, grpcCall.request, (chunk) => (grpcCall.write(chunk) ? undefined : drained())).then(
       () => open.settle('OK') && grpcCall.end(),
-      (thrown) => open.abort(open.told(thrown)),
+      (thrown) => open.fail(thrown),
     );
   };
 }
@@ -97,10 +97,9 @@ async function admitted(
 ): Promise<{ request: unknown; call: Call }> {
   const admission = open.admitted();
   const caller = admission instanceof Promise ? await admission : admission;
-  return {
-    request: decodeMessage(method.requestDeserialize, bytes, nameField),
-    call: { ...open.context, caller },
-  };
+  const request = decodeMessage(method.requestDeserialize, bytes, nameField);
+  open.received(request);
+  return { request, call: { ...open.context, caller } };
 }
 
 function encoded({ method, maxMessageBytes }: Wired, response: unknown): Buffer {

@@ -12,6 +12,6 @@ export { type CallOptions, type ClientOf, createClient } from './client.ts';
 export { decodeMessage } from './decode.ts';
 export * from './errors.ts';
 export type { MethodDefinition, RequestOf, ResponseOf, ServiceDefinition } from './methods.ts';
-export type { Call, CallEvent, CallListeners, CallStart } from './open-call.ts';
+export type { Call, CallEvent, CallListeners, CallStart, RefusedCall } from './open-call.ts';
 export { type RunningServer, type ServerOptions, startServer, type TlsIdentity } from './server.ts';
 export type { CallContext } from './trace-context.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
-import type { Caller } from './caller.ts';
+import type { Caller, CallerIdentity } from './caller.ts';
 import type { ServerCall } from './connection.ts';
 import { cancelled, deadlineExceeded, isMeshError, type MeshCode, MeshError } from './errors.ts';
 import { type CallContext, readContext } from './trace-context.ts';
@@ -24,9 +24,24 @@ export type CallEvent = CallStart & {
   durationMs: number;
 };
 
+/** A call whose answer will be an error. `caller` is absent when the certificate names nobody, `request` when it was not read. */
+export type RefusedCall = {
+  path: string;
+  callId: string;
+  traceparent?: string;
+  caller?: CallerIdentity;
+  request?: unknown;
+  error: MeshError;
+};
+
 export type CallListeners = {
   onCallStart?: (start: CallStart) => string | undefined;
   onCall?: (event: CallEvent) => void;
+  /**
+   * Awaited before the error of admission, reading or handler is answered; what it rejects with is answered instead. For
+   * entries that must be durable first. Deadline, cancellation and stop do not wait for it.
+   */
+  beforeRefusal?: (refused: RefusedCall) => Promise<void>;
   /** Told once of every error that is nobody's answer, with its cause. */
   onError?: (error: unknown, context: { path: string; callId: string; caller?: string }) => void;
 };
@@ -35,13 +50,15 @@ export type CallListeners = {
 export type OpenCall = {
   readonly context: Omit<Call, 'caller'>;
   readonly admitted: () => Caller | Promise<Caller>;
+  /** The request that was read, for `fail`. */
+  received(request: unknown): void;
   /** True exactly once: whoever gets it may answer. Ends the bookkeeping of the call. */
   settle(outcome: MeshError | 'OK'): boolean;
   settled(): boolean;
   /** Ends the call with `error` now, whether or not the handler minds its signal. */
   abort(error: MeshError): void;
-  /** What the caller is told for something thrown. */
-  told(thrown: unknown): MeshError;
+  /** Ends the call with what the caller is told for something thrown, after `beforeRefusal`. */
+  fail(thrown: unknown): void;
 };
 
 export type CallRules = CallListeners & {
@@ -64,7 +81,19 @@ export function openCall(
   const traceparent = rules.onCallStart?.(start) ?? carried.traceparent;
   const { deadline, timer } = capDeadline(grpcCall, rules.capMs, () => open.abort(deadlineExceeded()));
   let caller: Caller | undefined;
+  let request: unknown;
   let settled = false;
+
+  /** What the caller is told for something thrown. */
+  function told(thrown: unknown): MeshError {
+    if (isMeshError(thrown) && thrown.code !== 'INTERNAL') return thrown;
+    // What a handler throws because its call is over is not news; anything else is, also then.
+    const echo = controller.signal.aborted && (thrown === controller.signal.reason || isAbortError(thrown));
+    if (!echo) rules.onError?.(thrown, { path, callId, caller: caller?.uri });
+    return new MeshError('INTERNAL', `内部错误，编号 ${callId} / internal error, number ${callId}`, {
+      reason: isMeshError(thrown) ? thrown.reason : 'INTERNAL',
+    });
+  }
 
   const open: OpenCall = {
     context: { path, callId, requestId: carried.requestId, traceparent, deadline, signal: controller.signal },
@@ -78,6 +107,9 @@ export function openCall(
         caller = known;
         return known;
       });
+    },
+    received(read) {
+      request = read;
     },
     settled: () => settled,
     settle(outcome) {
@@ -101,14 +133,21 @@ export function openCall(
       controller.abort(error);
       refuse(error);
     },
-    told(thrown) {
-      if (isMeshError(thrown) && thrown.code !== 'INTERNAL') return thrown;
-      // What a handler throws because its call is over is not news; anything else is, also then.
-      const echo = controller.signal.aborted && (thrown === controller.signal.reason || isAbortError(thrown));
-      if (!echo) rules.onError?.(thrown, { path, callId, caller: caller?.uri });
-      return new MeshError('INTERNAL', `内部错误，编号 ${callId} / internal error, number ${callId}`, {
-        reason: isMeshError(thrown) ? thrown.reason : 'INTERNAL',
-      });
+    fail(thrown) {
+      const error = told(thrown);
+      if (settled || !rules.beforeRefusal) return open.abort(error);
+      const refused = {
+        path,
+        callId,
+        traceparent,
+        caller: caller ?? identityOf(rules, grpcCall),
+        request,
+        error,
+      };
+      rules.beforeRefusal(refused).then(
+        () => open.abort(error),
+        (instead) => open.abort(told(instead)),
+      );
     },
   };
 
@@ -120,6 +159,16 @@ export function openCall(
     open.abort(late ? deadlineExceeded() : cancelled());
   });
   return open;
+}
+
+/** Who calls, also when it may not. */
+function identityOf({ admission }: CallRules, grpcCall: ServerCall): CallerIdentity | undefined {
+  try {
+    return admission.identify(grpcCall);
+  } catch {
+    // Then this is why the call is refused.
+    return undefined;
+  }
 }
 
 // A random number for each call costs more than the rest of this file.

@@ -95,12 +95,12 @@ function limitsOf({
 
 function registerServices(
   server: Server,
-  { services, longLived, reflection, onCallStart, onCall, onError }: ServerOptions,
+  { services, longLived, reflection, onCallStart, onCall, beforeRefusal, onError }: ServerOptions,
   { maxMessageBytes, capMs, longLivedCapMs }: Limits,
   admission: Admission,
   calls: { short: Set<OpenCall>; long: Set<OpenCall> },
 ): void {
-  const shared = { onCallStart, onCall, onError, admission };
+  const shared = { onCallStart, onCall, beforeRefusal, onError, admission };
   const short: CallRules = { ...shared, capMs, active: calls.short };
   const long: CallRules = { ...shared, capMs: longLivedCapMs, active: calls.long };
   const namer = reflection && createFieldNamer(reflection.descriptorSet);
