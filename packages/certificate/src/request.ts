@@ -45,18 +45,20 @@ export function toNames({
 export async function openRequest(
   csrPem: string,
 ): Promise<{ request: Pkcs10CertificateRequest; names: Names }> {
-  const request = parse(csrPem);
-  const { name, namedCurve } = request.publicKey.algorithm as { name: string; namedCurve?: string };
-  if (namedCurve !== 'P-256') throw new CertificateError(`key is ${name} ${namedCurve ?? ''}, not EC P-256`);
+  const { request, names, others, namedCurve } = read(csrPem);
+  if (namedCurve !== 'P-256') throw new CertificateError('key of the request is not EC P-256');
   if (!(await verifies(request))) throw new CertificateError('signature of the request does not verify');
-  const { others, ...names } = readNames(request.subjectName, request.extensions);
   if (others.length > 0) throw new CertificateError(`names of an unknown kind: ${others.join(', ')}`);
   return { request, names };
 }
 
-function parse(csrPem: string): Pkcs10CertificateRequest {
+/** All reading of foreign bytes: the library reads many parts only when they are asked for. */
+function read(csrPem: string) {
   try {
-    return new Pkcs10CertificateRequest(csrPem);
+    const request = new Pkcs10CertificateRequest(csrPem);
+    const { others, ...names } = readNames(request.subjectName, request.extensions);
+    const { namedCurve } = request.publicKey.algorithm as { namedCurve?: string };
+    return { request, names, others, namedCurve };
   } catch (cause) {
     throw new CertificateError('not a PKCS#10 request in PEM', { cause });
   }
