@@ -5,11 +5,21 @@ export const textOf = (record: IncomingRecord) => record.value?.toString() ?? ''
 export const values = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => ({ value: Buffer.from(String(from + index)) }));
 
-type Options = Pick<ConsumerOptions, 'cluster' | 'topics'> &
-  Partial<ConsumerOptions> & { positions?: Map<string, bigint>; fail?: (batch: RecordBatch) => boolean };
+type Given = Pick<ConsumerOptions, 'cluster' | 'topics'>;
+interface Options extends Given, Partial<Omit<ConsumerOptions, keyof Given>> {
+  positions?: Map<string, bigint>;
+  /** Batches that fail before anything is stored, and after. */
+  fail?(batch: RecordBatch): boolean;
+  failAfter?(batch: RecordBatch): boolean;
+}
 
 /** A reader that keeps positions and records together, as a service does in one transaction; and a way to wait for records. */
-export function follow({ positions = new Map(), fail = () => false, ...options }: Options) {
+export function follow({
+  positions = new Map(),
+  fail = () => false,
+  failAfter = () => false,
+  ...options
+}: Options) {
   const batches: RecordBatch[] = [];
   const errors: unknown[] = [];
   const read: string[] = [];
@@ -26,6 +36,7 @@ export function follow({ positions = new Map(), fail = () => false, ...options }
       read.push(...batch.records.map((record) => `${batch.topic} ${textOf(record)}`));
       positions.set(batch.topic, batch.records.at(-1)!.offset + 1n);
       arrived.resolve();
+      if (failAfter(batch)) throw new Error('as asked');
     },
     ...options,
   });

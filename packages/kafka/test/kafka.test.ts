@@ -101,6 +101,22 @@ test('a batch that failed is read again from the stored position, and other topi
   assert.deepEqual([failures, follower.errors.length], [4, 3]);
 });
 
+test('a batch that failed after its position was stored is not read again', async () => {
+  const topic = await freshTopic();
+  await producer.send(topic, values(0, 3));
+  const follower = following({
+    topics: [topic],
+    maxRecords: 1,
+    failAfter: ({ records }) => records[0]?.offset === 1n,
+  });
+  await follower.until(() => follower.read.length >= 3);
+  assert.deepEqual(
+    follower.read,
+    values(0, 3).map(({ value }) => `${topic} ${value}`),
+  );
+  assert.equal(follower.errors.length, 1);
+});
+
 test('a position that cannot be read is asked for again', async () => {
   const topic = await freshTopic();
   await producer.send(topic, values(0, 2));
