@@ -52,7 +52,7 @@ export interface AccessBody {
 
 /** An entry as a service hands it over. */
 export interface AccessRecord {
-  /** Unique over the node: <service>:<number>. */
+  /** Unique over the node: <service>:<number>, and what keeps it unique after a restored backup: [A-Za-z0-9._-]. */
   id: string;
   /** 16 random bytes. */
   salt: Buffer;
@@ -84,7 +84,11 @@ export interface ListAccessesRequest {
   departmentCode: string;
   caseNumber: string;
   action: string;
-  fromTime: Date | undefined;
+  /** From this time on. */
+  fromTime:
+    | Date
+    | undefined;
+  /** Before this time. */
   toTime:
     | Date
     | undefined;
@@ -107,7 +111,11 @@ export interface SequencedAccess {
     | bigint
     | undefined;
   /** Empty once erased. */
-  body: AccessBody | undefined;
+  body:
+    | AccessBody
+    | undefined;
+  /** Generation of the access log in which it has its number; 0 while it waits. */
+  generation: number;
 }
 
 export interface GetAccessRequest {
@@ -119,18 +127,21 @@ export interface GetAccessResponse {
   salt: Buffer;
   /** The exact bytes of the body. */
   bodyBytes: Buffer;
+  /** RFC 6962 hash of the leaf, whose body is the commitment SHA-256(salt ‖ body). */
   leafHash: Buffer;
 }
 
 export interface EraseAccessBodiesRequest {
+  /** At least 6 months ago. */
   beforeTime:
     | Date
     | undefined;
-  /** Filter: only this caller's department; empty = all. */
+  /** Filter: only what was done for this department; empty = all. */
   departmentCode: string;
 }
 
 export interface EraseAccessBodiesResponse {
+  /** How many this call erased; at most 100,000, so call again until it is 0. */
   erased: bigint;
 }
 
@@ -950,7 +961,7 @@ export const ListAccessesResponse: MessageFns<ListAccessesResponse> = {
 };
 
 function createBaseSequencedAccess(): SequencedAccess {
-  return { id: "", sequence: undefined, body: undefined };
+  return { id: "", sequence: undefined, body: undefined, generation: 0 };
 }
 
 export const SequencedAccess: MessageFns<SequencedAccess> = {
@@ -966,6 +977,9 @@ export const SequencedAccess: MessageFns<SequencedAccess> = {
     }
     if (message.body !== undefined) {
       AccessBody.encode(message.body, writer.uint32(26).fork()).join();
+    }
+    if (message.generation !== 0) {
+      writer.uint32(32).uint32(message.generation);
     }
     return writer;
   },
@@ -1007,6 +1021,14 @@ export const SequencedAccess: MessageFns<SequencedAccess> = {
             message.body = AccessBody.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.generation = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1024,6 +1046,7 @@ export const SequencedAccess: MessageFns<SequencedAccess> = {
       id: isSet(object.id) ? globalThis.String(object.id) : "",
       sequence: isSet(object.sequence) ? BigInt(object.sequence) : undefined,
       body: isSet(object.body) ? AccessBody.fromJSON(object.body) : undefined,
+      generation: isSet(object.generation) ? globalThis.Number(object.generation) : 0,
     };
   },
 
@@ -1037,6 +1060,9 @@ export const SequencedAccess: MessageFns<SequencedAccess> = {
     }
     if (message.body !== undefined) {
       obj.body = AccessBody.toJSON(message.body);
+    }
+    if (message.generation !== 0) {
+      obj.generation = Math.round(message.generation);
     }
     return obj;
   },
