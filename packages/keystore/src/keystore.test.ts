@@ -19,7 +19,7 @@ import {
 const secret: Secret = { kind: 'random', bytes: randomBytes(32) };
 const at = new Date('2026-03-01T00:00:00Z');
 const later = new Date('2026-04-01T00:00:00Z');
-const department = 'department:11440300007542123K';
+const department = 'department:11440300007542123D';
 const name = 'lianzheng/440300/status/1';
 
 async function newFolder(t: TestContext): Promise<string> {

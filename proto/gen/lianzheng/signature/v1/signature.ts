@@ -121,6 +121,7 @@ export interface RestoreLastSignedResponse {
 }
 
 export interface StartGenerationRequest {
+  /** Its generation is the one that ends; 0 = the present one. */
   log: LogName | undefined;
 }
 
@@ -223,7 +224,7 @@ export interface KeyEntry {
 export interface RotateKeyRequest {
   /** A purpose as in KeyEntry. */
   purpose: string;
-  /** Log keys: from which size on the new key counts; 0 = the size signed last. */
+  /** Log keys: from which size on the new key counts, above the size signed last; 0 = the next size. */
   fromSize: bigint;
 }
 
@@ -2249,7 +2250,7 @@ export const SignatureServiceService = {
       Buffer.from(RestoreLastSignedResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RestoreLastSignedResponse => RestoreLastSignedResponse.decode(value),
   },
-  /** Makes the key of a new generation of a log and its memory, size 0. */
+  /** Ends the present generation of a log: makes the key of the next one, endorsed by the last, and its memory, size 0. */
   startGeneration: {
     path: "/lianzheng.signature.v1.SignatureService/StartGeneration" as const,
     requestStream: false as const,
@@ -2338,7 +2339,7 @@ export interface SignatureServiceServer extends UntypedServiceImplementation {
   getLastSigned: handleUnaryCall<GetLastSignedRequest, GetLastSignedResponse>;
   /** Puts the memory of a log whose file was lost to the largest checkpoint of its own that was found; never back. */
   restoreLastSigned: handleUnaryCall<RestoreLastSignedRequest, RestoreLastSignedResponse>;
-  /** Makes the key of a new generation of a log and its memory, size 0. */
+  /** Ends the present generation of a log: makes the key of the next one, endorsed by the last, and its memory, size 0. */
   startGeneration: handleUnaryCall<StartGenerationRequest, StartGenerationResponse>;
   /** Cosigns another node's checkpoints that exchange verified (C2SP cosignature/v1). */
   cosign: handleUnaryCall<CosignRequest, CosignResponse>;
@@ -2422,7 +2423,7 @@ export interface SignatureServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RestoreLastSignedResponse) => void,
   ): ClientUnaryCall;
-  /** Makes the key of a new generation of a log and its memory, size 0. */
+  /** Ends the present generation of a log: makes the key of the next one, endorsed by the last, and its memory, size 0. */
   startGeneration(
     request: StartGenerationRequest,
     callback: (error: ServiceError | null, response: StartGenerationResponse) => void,
