@@ -25,18 +25,28 @@ if (!file || (program !== 'broker' && program !== 'mirror')) {
   console.error(USAGE);
   process.exitCode = 2;
 } else {
-  const stop = program === 'broker' ? await runBroker(file) : await runMirror(file);
+  await main(program, file);
+}
+
+async function main(program: 'broker' | 'mirror', configFile: string): Promise<void> {
   const signalled = Promise.withResolvers<void>();
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, signalled.resolve);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => signalled.resolve());
   // A pending promise alone does not keep a process alive.
   const alive = setInterval(() => undefined, 60_000);
-  await signalled.promise;
-  clearInterval(alive);
-  await stop();
+  try {
+    const stop = await (program === 'broker' ? runBroker(configFile) : runMirror(configFile));
+    await signalled.promise;
+    await stop();
+  } catch (error) {
+    console.error(`无法启动 Cannot start ${program} (${configFile}): ${(error as Error).message}`);
+    process.exitCode = 1;
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 async function runBroker(configFile: string): Promise<() => Promise<void>> {
-  const options = await readOptions<BrokerOptions>(configFile);
+  const options = await readOptions<BrokerOptions>(configFile, ['name', 'dir']);
   const logger = createLogger({ service: 'kafka', node: options.name });
   const broker = await startBroker({ ...options, log: (text) => logger.info(text) });
   logger.info({ bootstrap: broker.bootstrap, mesh: broker.mesh, pid: broker.pid() }, 'broker_started');
@@ -44,7 +54,7 @@ async function runBroker(configFile: string): Promise<() => Promise<void>> {
 }
 
 async function runMirror(configFile: string): Promise<() => Promise<void>> {
-  const options = await readOptions<MirrorMakerOptions>(configFile);
+  const options = await readOptions<MirrorMakerOptions>(configFile, ['dir', 'city', 'province']);
   const logger = createLogger({ service: 'mirror', node: options.city.node });
   const mirror = { ...options, log: (text: string) => logger.info(text) };
   const supervisor = superviseMirror({
@@ -55,9 +65,15 @@ async function runMirror(configFile: string): Promise<() => Promise<void>> {
   return supervisor.stop;
 }
 
-async function readOptions<T extends { dir: string; tls?: ClusterTls }>(configFile: string): Promise<T> {
+async function readOptions<T extends { dir: string; tls?: ClusterTls }>(
+  configFile: string,
+  required: readonly (keyof T)[],
+): Promise<T> {
   const folder = dirname(resolve(configFile));
-  const { tls, dir, ...rest } = JSON.parse(await readFile(configFile, 'utf8')) as InFile<T>;
+  const read = JSON.parse(await readFile(configFile, 'utf8')) as InFile<T>;
+  const missing = required.filter((name) => !(name in read));
+  if (missing.length > 0) throw new Error(`缺少 missing: ${missing.join(', ')}`);
+  const { tls, dir, ...rest } = read;
   const pem = (path: string) => readFile(resolve(folder, path), 'utf8');
   const texts = tls && { caPem: await pem(tls.ca), keyPem: await pem(tls.key), certPem: await pem(tls.cert) };
   return { ...rest, dir: resolve(folder, dir), tls: texts } as unknown as T;
