@@ -128,6 +128,16 @@ export const roles: Record<string, readonly string[]> = {
   "/lianzheng.exchange.v1.ExchangeService/StartGeneration": [
     "OPERATOR"
   ],
+  "/lianzheng.exchange.v1.ExchangeService/FindOwnHeads": [
+    "ISSUANCE",
+    "CATALOG",
+    "AUDIT"
+  ],
+  "/lianzheng.exchange.v1.ExchangeService/FetchOwnEntries": [
+    "ISSUANCE",
+    "CATALOG",
+    "AUDIT"
+  ],
   "/lianzheng.exchange.v1.ExchangeService/OfferEntries": [
     "OPERATOR"
   ],
@@ -135,10 +145,7 @@ export const roles: Record<string, readonly string[]> = {
     "PEER"
   ],
   "/lianzheng.exchange.v1.PeerService/GetVerifiedHeads": [
-    "PEER",
-    "ISSUANCE",
-    "CATALOG",
-    "AUDIT"
+    "PEER"
   ],
   "/lianzheng.exchange.v1.PeerService/GetClock": [
     "PEER"

@@ -64,10 +64,11 @@ async function getHead(source: LogSource, request: GetHeadRequest): Promise<GetH
       size: 0n,
       root: Buffer.alloc(0),
       time: undefined,
+      cosigned: [],
     };
   }
   const { generation, note, size, root, time } = head;
-  return { log: nameOf(log, generation), checkpoint: note, size: BigInt(size), root, time };
+  return { log: nameOf(log, generation), checkpoint: note, size: BigInt(size), root, time, cosigned: [] };
 }
 
 async function getEntries(

@@ -635,12 +635,35 @@ export interface StartGenerationRequest {
   /** Raw Ed25519 public key of the new generation (from SignatureService.StartGeneration at that node). */
   publicKey: Buffer;
   keyName: string;
+  /** The old key's signature over the new one, or the offline root's (see catalog.v1.LogKey). */
+  endorsement: Buffer;
 }
 
 export interface StartGenerationResponse {
   generation: number;
   /** The head of the old generation that the catalogue now names. */
   lastCheckpoint: Buffer;
+}
+
+export interface FindOwnHeadsRequest {
+  log: LogName | undefined;
+}
+
+export interface FindOwnHeadsResponse {
+  /** Signed notes of that log; the asker checks its own signature. */
+  notes: Buffer[];
+  /** Nodes that answered at all. */
+  answered: number;
+}
+
+export interface FetchOwnEntriesRequest {
+  log: LogName | undefined;
+  from: bigint;
+}
+
+export interface FetchOwnEntriesResponse {
+  entries: Entry[];
+  checkpoints: Buffer[];
 }
 
 export interface OfferEntriesRequest {
@@ -4081,7 +4104,7 @@ export const AcknowledgeAlarmResponse: MessageFns<AcknowledgeAlarmResponse> = {
 };
 
 function createBaseStartGenerationRequest(): StartGenerationRequest {
-  return { node: "", log: "", reason: "", publicKey: Buffer.alloc(0), keyName: "" };
+  return { node: "", log: "", reason: "", publicKey: Buffer.alloc(0), keyName: "", endorsement: Buffer.alloc(0) };
 }
 
 export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
@@ -4100,6 +4123,9 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
     }
     if (message.keyName !== "") {
       writer.uint32(42).string(message.keyName);
+    }
+    if (message.endorsement.length !== 0) {
+      writer.uint32(50).bytes(message.endorsement);
     }
     return writer;
   },
@@ -4157,6 +4183,14 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
             message.keyName = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.endorsement = Buffer.from(reader.bytes());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -4184,6 +4218,7 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
         : isSet(object.key_name)
         ? globalThis.String(object.key_name)
         : "",
+      endorsement: isSet(object.endorsement) ? Buffer.from(bytesFromBase64(object.endorsement)) : Buffer.alloc(0),
     };
   },
 
@@ -4203,6 +4238,9 @@ export const StartGenerationRequest: MessageFns<StartGenerationRequest> = {
     }
     if (message.keyName !== "") {
       obj.keyName = message.keyName;
+    }
+    if (message.endorsement.length !== 0) {
+      obj.endorsement = base64FromBytes(message.endorsement);
     }
     return obj;
   },
@@ -4282,6 +4320,296 @@ export const StartGenerationResponse: MessageFns<StartGenerationResponse> = {
     }
     if (message.lastCheckpoint.length !== 0) {
       obj.lastCheckpoint = base64FromBytes(message.lastCheckpoint);
+    }
+    return obj;
+  },
+};
+
+function createBaseFindOwnHeadsRequest(): FindOwnHeadsRequest {
+  return { log: undefined };
+}
+
+export const FindOwnHeadsRequest: MessageFns<FindOwnHeadsRequest> = {
+  encode(message: FindOwnHeadsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.log !== undefined) {
+      LogName.encode(message.log, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindOwnHeadsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindOwnHeadsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.log = LogName.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindOwnHeadsRequest {
+    return { log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined };
+  },
+
+  toJSON(message: FindOwnHeadsRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    return obj;
+  },
+};
+
+function createBaseFindOwnHeadsResponse(): FindOwnHeadsResponse {
+  return { notes: [], answered: 0 };
+}
+
+export const FindOwnHeadsResponse: MessageFns<FindOwnHeadsResponse> = {
+  encode(message: FindOwnHeadsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.notes) {
+      writer.uint32(10).bytes(v!);
+    }
+    if (message.answered !== 0) {
+      writer.uint32(16).uint32(message.answered);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindOwnHeadsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindOwnHeadsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.notes.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.answered = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FindOwnHeadsResponse {
+    return {
+      notes: globalThis.Array.isArray(object?.notes)
+        ? object.notes.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+      answered: isSet(object.answered) ? globalThis.Number(object.answered) : 0,
+    };
+  },
+
+  toJSON(message: FindOwnHeadsResponse): unknown {
+    const obj: any = {};
+    if (message.notes?.length) {
+      obj.notes = message.notes.map((e) => base64FromBytes(e));
+    }
+    if (message.answered !== 0) {
+      obj.answered = Math.round(message.answered);
+    }
+    return obj;
+  },
+};
+
+function createBaseFetchOwnEntriesRequest(): FetchOwnEntriesRequest {
+  return { log: undefined, from: 0n };
+}
+
+export const FetchOwnEntriesRequest: MessageFns<FetchOwnEntriesRequest> = {
+  encode(message: FetchOwnEntriesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.log !== undefined) {
+      LogName.encode(message.log, writer.uint32(10).fork()).join();
+    }
+    if (message.from !== 0n) {
+      if (BigInt.asUintN(64, message.from) !== message.from) {
+        throw new globalThis.Error("value provided for field message.from of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.from);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FetchOwnEntriesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFetchOwnEntriesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.log = LogName.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.from = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FetchOwnEntriesRequest {
+    return {
+      log: isSet(object.log) ? LogName.fromJSON(object.log) : undefined,
+      from: isSet(object.from) ? BigInt(object.from) : 0n,
+    };
+  },
+
+  toJSON(message: FetchOwnEntriesRequest): unknown {
+    const obj: any = {};
+    if (message.log !== undefined) {
+      obj.log = LogName.toJSON(message.log);
+    }
+    if (message.from !== 0n) {
+      obj.from = message.from.toString();
+    }
+    return obj;
+  },
+};
+
+function createBaseFetchOwnEntriesResponse(): FetchOwnEntriesResponse {
+  return { entries: [], checkpoints: [] };
+}
+
+export const FetchOwnEntriesResponse: MessageFns<FetchOwnEntriesResponse> = {
+  encode(message: FetchOwnEntriesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entries) {
+      Entry.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.checkpoints) {
+      writer.uint32(18).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FetchOwnEntriesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFetchOwnEntriesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entries.push(Entry.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.checkpoints.push(Buffer.from(reader.bytes()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FetchOwnEntriesResponse {
+    return {
+      entries: globalThis.Array.isArray(object?.entries) ? object.entries.map((e: any) => Entry.fromJSON(e)) : [],
+      checkpoints: globalThis.Array.isArray(object?.checkpoints)
+        ? object.checkpoints.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
+    };
+  },
+
+  toJSON(message: FetchOwnEntriesResponse): unknown {
+    const obj: any = {};
+    if (message.entries?.length) {
+      obj.entries = message.entries.map((e) => Entry.toJSON(e));
+    }
+    if (message.checkpoints?.length) {
+      obj.checkpoints = message.checkpoints.map((e) => base64FromBytes(e));
     }
     return obj;
   },
@@ -5165,6 +5493,29 @@ export const ExchangeServiceService = {
       Buffer.from(StartGenerationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): StartGenerationResponse => StartGenerationResponse.decode(value),
   },
+  /** What other nodes hold of a log of this node, for its owner's restart (logs.md §2): asks them now. */
+  findOwnHeads: {
+    path: "/lianzheng.exchange.v1.ExchangeService/FindOwnHeads" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FindOwnHeadsRequest): Buffer => Buffer.from(FindOwnHeadsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FindOwnHeadsRequest => FindOwnHeadsRequest.decode(value),
+    responseSerialize: (value: FindOwnHeadsResponse): Buffer =>
+      Buffer.from(FindOwnHeadsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FindOwnHeadsResponse => FindOwnHeadsResponse.decode(value),
+  },
+  /** Entries of a log of this node from whoever holds them, for its owner's recovery. */
+  fetchOwnEntries: {
+    path: "/lianzheng.exchange.v1.ExchangeService/FetchOwnEntries" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: FetchOwnEntriesRequest): Buffer =>
+      Buffer.from(FetchOwnEntriesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): FetchOwnEntriesRequest => FetchOwnEntriesRequest.decode(value),
+    responseSerialize: (value: FetchOwnEntriesResponse): Buffer =>
+      Buffer.from(FetchOwnEntriesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FetchOwnEntriesResponse => FetchOwnEntriesResponse.decode(value),
+  },
   /** Entries and checkpoints of another node's log from a snapshot: verified and applied like records of Kafka. */
   offerEntries: {
     path: "/lianzheng.exchange.v1.ExchangeService/OfferEntries" as const,
@@ -5195,6 +5546,10 @@ export interface ExchangeServiceServer extends UntypedServiceImplementation {
   acknowledgeAlarm: handleUnaryCall<AcknowledgeAlarmRequest, AcknowledgeAlarmResponse>;
   /** At the province: records that a node's log begins a new generation after the largest head that was verified. */
   startGeneration: handleUnaryCall<StartGenerationRequest, StartGenerationResponse>;
+  /** What other nodes hold of a log of this node, for its owner's restart (logs.md §2): asks them now. */
+  findOwnHeads: handleUnaryCall<FindOwnHeadsRequest, FindOwnHeadsResponse>;
+  /** Entries of a log of this node from whoever holds them, for its owner's recovery. */
+  fetchOwnEntries: handleUnaryCall<FetchOwnEntriesRequest, FetchOwnEntriesResponse>;
   /** Entries and checkpoints of another node's log from a snapshot: verified and applied like records of Kafka. */
   offerEntries: handleUnaryCall<OfferEntriesRequest, OfferEntriesResponse>;
 }
@@ -5318,6 +5673,38 @@ export interface ExchangeServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: StartGenerationResponse) => void,
+  ): ClientUnaryCall;
+  /** What other nodes hold of a log of this node, for its owner's restart (logs.md §2): asks them now. */
+  findOwnHeads(
+    request: FindOwnHeadsRequest,
+    callback: (error: ServiceError | null, response: FindOwnHeadsResponse) => void,
+  ): ClientUnaryCall;
+  findOwnHeads(
+    request: FindOwnHeadsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FindOwnHeadsResponse) => void,
+  ): ClientUnaryCall;
+  findOwnHeads(
+    request: FindOwnHeadsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FindOwnHeadsResponse) => void,
+  ): ClientUnaryCall;
+  /** Entries of a log of this node from whoever holds them, for its owner's recovery. */
+  fetchOwnEntries(
+    request: FetchOwnEntriesRequest,
+    callback: (error: ServiceError | null, response: FetchOwnEntriesResponse) => void,
+  ): ClientUnaryCall;
+  fetchOwnEntries(
+    request: FetchOwnEntriesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FetchOwnEntriesResponse) => void,
+  ): ClientUnaryCall;
+  fetchOwnEntries(
+    request: FetchOwnEntriesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FetchOwnEntriesResponse) => void,
   ): ClientUnaryCall;
   /** Entries and checkpoints of another node's log from a snapshot: verified and applied like records of Kafka. */
   offerEntries(

@@ -88,7 +88,11 @@ export interface GetHeadResponse {
   /** RFC 6962 root. */
   root: Buffer;
   /** The owner's time in the checkpoint. */
-  time: Date | undefined;
+  time:
+    | Date
+    | undefined;
+  /** The largest head that others cosigned, one note per witness; may be older than the newest checkpoint. */
+  cosigned: Buffer[];
 }
 
 export interface GetEntriesRequest {
@@ -671,7 +675,14 @@ export const GetHeadRequest: MessageFns<GetHeadRequest> = {
 };
 
 function createBaseGetHeadResponse(): GetHeadResponse {
-  return { log: undefined, checkpoint: Buffer.alloc(0), size: 0n, root: Buffer.alloc(0), time: undefined };
+  return {
+    log: undefined,
+    checkpoint: Buffer.alloc(0),
+    size: 0n,
+    root: Buffer.alloc(0),
+    time: undefined,
+    cosigned: [],
+  };
 }
 
 export const GetHeadResponse: MessageFns<GetHeadResponse> = {
@@ -693,6 +704,9 @@ export const GetHeadResponse: MessageFns<GetHeadResponse> = {
     }
     if (message.time !== undefined) {
       Timestamp.encode(toTimestamp(message.time), writer.uint32(42).fork()).join();
+    }
+    for (const v of message.cosigned) {
+      writer.uint32(50).bytes(v!);
     }
     return writer;
   },
@@ -750,6 +764,14 @@ export const GetHeadResponse: MessageFns<GetHeadResponse> = {
             message.time = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.cosigned.push(Buffer.from(reader.bytes()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -769,6 +791,9 @@ export const GetHeadResponse: MessageFns<GetHeadResponse> = {
       size: isSet(object.size) ? BigInt(object.size) : 0n,
       root: isSet(object.root) ? Buffer.from(bytesFromBase64(object.root)) : Buffer.alloc(0),
       time: isSet(object.time) ? fromJsonTimestamp(object.time) : undefined,
+      cosigned: globalThis.Array.isArray(object?.cosigned)
+        ? object.cosigned.map((e: any) => Buffer.from(bytesFromBase64(e)))
+        : [],
     };
   },
 
@@ -788,6 +813,9 @@ export const GetHeadResponse: MessageFns<GetHeadResponse> = {
     }
     if (message.time !== undefined) {
       obj.time = message.time.toISOString();
+    }
+    if (message.cosigned?.length) {
+      obj.cosigned = message.cosigned.map((e) => base64FromBytes(e));
     }
     return obj;
   },

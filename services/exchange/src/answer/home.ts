@@ -1,0 +1,61 @@
+import type { IssuanceServiceService } from '@lianzheng/proto/issuance/v1/issuance';
+import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
+import { createRounds, type Rounds } from '@lianzheng/rounds';
+import type { ClientOf } from '@lianzheng/rpc';
+import type { Peers } from '../ask/peers.ts';
+
+/** Committed entries of a licence at its home, in order of revision, and when they were read there. */
+export type HomeHistory = { bodies: StatusBody[]; readAt: Date };
+
+export type Home = {
+  /** Asks the home node; rejects when it cannot be reached. Questions in flight share one call. */
+  ask(node: string, identifier: string): Promise<HomeHistory>;
+};
+
+export type HomeOptions = {
+  self: string;
+  issuance: Pick<ClientOf<typeof IssuanceServiceService>, 'getStatuses'>;
+  peers: Peers;
+};
+
+const MAX_IDENTIFIERS = 500;
+
+export function createHome({ self, issuance, peers }: HomeOptions): Home {
+  const rounds = new Map<string, Rounds<string, HomeHistory>>();
+
+  async function askOwn(identifiers: string[]): Promise<HomeHistory[]> {
+    const { histories, readAt } = await issuance.getStatuses({ identifiers }, { deadlineMs: 5_000 });
+    return histories.map(({ records }) => ({
+      bodies: records.flatMap(({ body }) => body ?? []),
+      readAt: readAt!,
+    }));
+  }
+
+  async function askPeer(node: string, identifiers: string[]): Promise<HomeHistory[]> {
+    const peer = peers.towards(node);
+    if (!peer) throw new Error(`no way to ${node}`);
+    const request = { target: node, identifiers, departmentCode: '', caseNumber: '' };
+    try {
+      const { histories, readAt } = await peer.peer.askStatus(request, { deadlineMs: 3_000 });
+      peers.ended(peer.node, true);
+      return histories.map(({ bodies }) => ({ bodies, readAt: readAt! }));
+    } catch (error) {
+      peers.ended(peer.node, false);
+      throw error;
+    }
+  }
+
+  return {
+    ask(node, identifier) {
+      const known = rounds.get(node);
+      const round =
+        known ??
+        createRounds<string, HomeHistory>({
+          maxItems: MAX_IDENTIFIERS,
+          run: (identifiers) => (node === self ? askOwn(identifiers) : askPeer(node, identifiers)),
+        });
+      if (!known) rounds.set(node, round);
+      return round.call(identifier);
+    },
+  };
+}

@@ -1,0 +1,158 @@
+import type { Database } from '@lianzheng/db';
+import { readLeaf } from '@lianzheng/log';
+import { verifyConsistency } from '@lianzheng/merkle';
+import type { Verifier } from '@lianzheng/note';
+import { CatalogBody, type CatalogObject } from '@lianzheng/proto/catalog/v1/objects';
+import { LeafKind } from '@lianzheng/proto/log/v1/leaf';
+import { type Registry, verifierOf } from '@lianzheng/registry';
+import type { Clock, Logger } from '@lianzheng/runtime';
+import { readEntries } from '../store/copy.ts';
+import { listFollowedLogs } from '../store/followed-log.ts';
+import { countNotUnderstood } from '../store/licence.ts';
+import type { FollowedEntry, JudgeContext } from './judge.ts';
+import { type LogCopy, openLogCopy } from './log-copy.ts';
+
+export const followedLogs = ['status', 'catalog', 'access'] as const;
+
+export type ProofFetcher = (
+  log: { node: string; log: string; generation: number },
+  first: number,
+  second: number,
+) => Promise<Buffer[] | undefined>;
+
+export type CopiesOptions = {
+  database: Database;
+  registry: Registry;
+  clock: Clock;
+  logger: Logger;
+  fetchProof: ProofFetcher;
+  onApplied?(log: LogCopy['log']): void;
+};
+
+/** All copies that this node keeps, one per log in its present generation. */
+export type Copies = {
+  /** Opens it at its first mention. */
+  open(node: string, log: string): Promise<LogCopy>;
+  /** What is open already. */
+  find(node: string, log: string): LogCopy | undefined;
+  all(): LogCopy[];
+  /** The log, of any generation, that a row belongs to. */
+  byId(logId: number): { node: string; log: string; generation: number } | undefined;
+  /** Critical entries of all logs that this release does not understand. */
+  notUnderstood(): number;
+  notUnderstoodOf(node: string, log: string): number;
+  changed(log: { node: string; log: string }, signal: AbortSignal): Promise<void>;
+};
+
+/** Applies all verified catalogue entries to the registry; afterwards copies feed it as they grow. */
+export async function openCopies(options: CopiesOptions): Promise<Copies> {
+  const { database, registry } = options;
+  const copies = new Map<string, Promise<LogCopy>>();
+  const opened = new Map<string, LogCopy>();
+  const waiters = new Map<string, PromiseWithResolvers<void>>();
+
+  const logs = new Map<number, LogCopy['log']>();
+  const opaque = await database.read(countNotUnderstood);
+  for (const row of await database.read(listFollowedLogs)) {
+    logs.set(row.logId, { node: row.node, log: row.log, generation: row.generation });
+    if (row.log !== 'catalog') continue;
+    for (let from = 0; from < row.size; from += 1_000) {
+      const entries = await database.read((reader) => readEntries(reader, row.logId, from, from + 1_000));
+      registry.apply(catalogObjects(entries, row.node));
+    }
+  }
+
+  function open(node: string, log: string): Promise<LogCopy> {
+    const generation = registry.generation(node, log).generation;
+    const key = `${node}/${log}/${generation}`;
+    const known = copies.get(key);
+    if (known) return known;
+    const opening = openOne({ node, log, generation });
+    copies.set(key, opening);
+    void opening.then(
+      (copy) => {
+        opened.set(`${node}/${log}`, copy);
+        logs.set(copy.logId(), copy.log);
+      },
+      () => copies.delete(key),
+    );
+    return opening;
+  }
+
+  function openOne(log: LogCopy['log']): Promise<LogCopy> {
+    return openLogCopy({
+      ...options,
+      log,
+      verifiers: (size) => verifiersAt(registry, log, size),
+      proveConsistency: log.log === 'access' ? proveWith(options.fetchProof, log) : undefined,
+      foreignIssuers: (issuers) =>
+        issuers.filter((it) => !registry.speaksFor(log.node, it.issuerCode, it.sequence)),
+      onApplied({ entries, notUnderstood, logId }) {
+        if (notUnderstood > 0) opaque.set(logId, (opaque.get(logId) ?? 0) + notUnderstood);
+        if (log.log === 'catalog') registry.apply(catalogObjects(entries, log.node));
+        waiters.get(`${log.node}/${log.log}`)?.resolve();
+        waiters.delete(`${log.node}/${log.log}`);
+        options.onApplied?.(log);
+      },
+    });
+  }
+
+  return {
+    open,
+    find: (node, log) => opened.get(`${node}/${log}`),
+    all: () => [...opened.values()],
+    byId: (logId) => logs.get(logId),
+    notUnderstoodOf: (node, log) => opaque.get(opened.get(`${node}/${log}`)?.logId() ?? -1) ?? 0,
+    notUnderstood: () => opaque.values().reduce((sum, count) => sum + count, 0),
+    changed({ node, log }, signal) {
+      const key = `${node}/${log}`;
+      const waiter = waiters.get(key) ?? Promise.withResolvers<void>();
+      waiters.set(key, waiter);
+      return new Promise((resolve) => {
+        if (signal.aborted) return resolve();
+        const done = () => resolve();
+        signal.addEventListener('abort', done, { once: true });
+        void waiter.promise.then(() => {
+          signal.removeEventListener('abort', done);
+          resolve();
+        });
+      });
+    },
+  };
+}
+
+/** Objects of catalogue entries; what is of a later release is not for us. */
+function catalogObjects(entries: readonly Pick<FollowedEntry, 'leaf'>[], node: string): CatalogObject[] {
+  return entries.flatMap(({ leaf: bytes }) => {
+    const { leaf, understood } = readLeaf(bytes);
+    if (!understood || leaf.kind !== LeafKind.CATALOG) return [];
+    try {
+      const { object } = CatalogBody.decode(leaf.body);
+      // An object is its log's: nobody speaks for another node's.
+      return object ? [{ ...object, node }] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function verifiersAt(registry: Registry, log: LogCopy['log'], size: number): Verifier[] {
+  const name = `lianzheng/${log.node}/${log.log}/${log.generation}`;
+  return registry
+    .logKeys(log.node, log.log)
+    .filter(
+      (key) =>
+        key.name === name && Number(key.fromSize) <= size && (key.toSize === 0n || size < Number(key.toSize)),
+    )
+    .map(verifierOf);
+}
+
+function proveWith(fetchProof: ProofFetcher, log: LogCopy['log']): JudgeContext['proveConsistency'] {
+  return async (from, to) => {
+    const proof = await fetchProof(log, from.size, to.size);
+    return (
+      proof &&
+      verifyConsistency({ size1: from.size, root1: from.root, size2: to.size, root2: to.root, proof })
+    );
+  };
+}

@@ -1,0 +1,76 @@
+import type { Database } from '@lianzheng/db';
+import type { GetEntriesResponse } from '@lianzheng/proto/log/v1/log';
+import type { Logger } from '@lianzheng/runtime';
+import type { Peers } from '../ask/peers.ts';
+import { countRepair } from '../store/followed-log.ts';
+import { checkpointItem, entryItem, type LogCopy, type Offered } from './log-copy.ts';
+
+export type Repairs = {
+  /**
+   * Fetches what is missing up to a size, from the owner or through the province, and offers it like any record. One
+   * repair of a log at a time. Resolves with whether the size was reached.
+   */
+  mend(copy: LogCopy, gapTo: number | undefined, missing?: readonly number[]): Promise<boolean>;
+};
+
+const CHUNK = 4_000;
+
+export function createRepairs(options: { database: Database; peers: Peers; logger: Logger }): Repairs {
+  const { database, peers, logger } = options;
+  const running = new Map<LogCopy, Promise<boolean>>();
+
+  async function mendNow(copy: LogCopy, gapTo: number, missing: readonly number[]): Promise<boolean> {
+    const before = copy.state().size;
+    for (const size of missing) await fetchCheckpoint(copy, size);
+    while (copy.state().size < gapTo && copy.state().stopped === '') {
+      const { size } = copy.state();
+      const offered = await fetchRange(copy, size, CHUNK);
+      if (!offered || copy.state().size === size) break;
+    }
+    const mended = copy.state().size - before;
+    if (mended > 0 || missing.length > 0) await database.tx((tx) => countRepair(tx, copy.logId(), mended));
+    copy.repaired(mended);
+    return copy.state().size >= gapTo;
+  }
+
+  async function fetchCheckpoint(copy: LogCopy, size: number): Promise<void> {
+    if (size > 0) await fetchRange(copy, size - 1, 1);
+  }
+
+  async function fetchRange(copy: LogCopy, from: number, limit: number): Promise<Offered | undefined> {
+    const answer = await ask(copy, from, limit);
+    return answer && copy.offer(itemsOf(answer));
+  }
+
+  async function ask(copy: LogCopy, from: number, limit: number): Promise<GetEntriesResponse | undefined> {
+    const peer = peers.towards(copy.log.node);
+    if (!peer) return undefined;
+    try {
+      const answer = await peer.log.getEntries(
+        { log: copy.log, from: BigInt(from), limit, waitMs: 0, afterTime: undefined },
+        { deadlineMs: 10_000 },
+      );
+      peers.ended(peer.node, true);
+      return answer;
+    } catch (error) {
+      peers.ended(peer.node, false);
+      logger.info({ ...copy.log, from, err: error }, 'repair: peer did not answer');
+      return undefined;
+    }
+  }
+
+  return {
+    mend(copy, gapTo, missing = []) {
+      const under = running.get(copy);
+      if (under) return under;
+      const repair = mendNow(copy, gapTo ?? 0, missing).finally(() => running.delete(copy));
+      running.set(copy, repair);
+      return repair;
+    },
+  };
+}
+
+/** Entries and checkpoints of an answer in the order in which they verify. */
+export function itemsOf({ entries, checkpoints }: Pick<GetEntriesResponse, 'entries' | 'checkpoints'>) {
+  return [...entries.map(entryItem), ...checkpoints.map(checkpointItem)];
+}

@@ -1,0 +1,92 @@
+import type { Database } from '@lianzheng/db';
+import { type ClusterAddress, type Consumer, type RecordBatch, startConsumer } from '@lianzheng/kafka';
+import type { Registry } from '@lianzheng/registry';
+import type { Logger } from '@lianzheng/runtime';
+import type { Peers } from '../ask/peers.ts';
+import { findPosition, setPosition } from '../store/topic-position.ts';
+import type { Copies } from './copies.ts';
+import { followedLogs } from './copies.ts';
+import type { Item } from './judge.ts';
+import { type LogCopy, topicItem } from './log-copy.ts';
+import type { Repairs } from './repair.ts';
+
+export type TopicsOptions = {
+  self: string;
+  database: Database;
+  cluster: ClusterAddress;
+  registry: Registry;
+  copies: Copies;
+  repairs: Repairs;
+  peers: Peers;
+  /** Heads that the topic's node says it verified. */
+  onCosigned(witness: string, notes: Buffer[]): Promise<void>;
+  logger: Logger;
+};
+
+/** Reads the topics of all other nodes from the node's own Kafka. */
+export function followTopics(options: TopicsOptions): { stop(): Promise<void>; state(): string } {
+  const { self, registry, database, logger } = options;
+  const topics = () =>
+    registry
+      .nodes()
+      .filter(({ node }) => node !== self)
+      .flatMap(({ node }) => followedLogs.map((log) => `lianzheng.${log}.${node}`));
+
+  const consumer: Consumer = startConsumer({
+    cluster: options.cluster,
+    clientId: `lianzheng-exchange-${self}`,
+    groupPrefix: `lianzheng.exchange.${self}`,
+    topics: topics(),
+    from: (topic) => database.read((reader) => findPosition(reader, topic)),
+    onBatch: (batch) => applyBatch(options, batch),
+    onError: (error, topic) => logger.warn({ topic, err: error }, 'reading topics'),
+  });
+  const unsubscribe = registry.onChange(() => consumer.setTopics(topics()));
+  return {
+    state: () => consumer.state().phase,
+    async stop() {
+      unsubscribe();
+      await consumer.stop();
+    },
+  };
+}
+
+async function applyBatch(options: TopicsOptions, batch: RecordBatch): Promise<void> {
+  const [, log, node] = batch.topic.split('.') as [string, string, string];
+  const copy = await options.copies.open(node, log);
+  const items: Item[] = [];
+  let noise = 0;
+  let afterCheckpoint: bigint | undefined;
+  for (const record of batch.records) {
+    const item = topicItem(record.value);
+    if (item.kind === 'cosigned') await options.onCosigned(node, item.notes);
+    else if (item.kind === 'noise') noise += 1;
+    else items.push(item);
+    if (item.kind === 'checkpoint') afterCheckpoint = record.offset + 1n;
+  }
+  if (noise > 0) options.logger.warn({ topic: batch.topic, records: noise }, 'records that are none of ours');
+  options.peers.heard(node);
+  const end = batch.records.at(-1)!.offset + 1n;
+  const offered = await copy.offer(newestOnly(copy, items), (tx, pending) =>
+    setPosition(tx, batch.topic, pending ? afterCheckpoint : end),
+  );
+  await mendNow(options, copy, offered, items);
+}
+
+/** Of a log that is followed by checkpoints alone the newest one says it all. */
+function newestOnly(copy: LogCopy, items: Item[]): Item[] {
+  return copy.log.log === 'access' ? items.slice(-1) : items;
+}
+
+/** The topic waits while a gap is mended, so that nothing behind the gap is dropped; then the batch is offered again. */
+async function mendNow(
+  { repairs, logger }: TopicsOptions,
+  copy: LogCopy,
+  offered: { gapTo: number | undefined; missing: number[] },
+  items: Item[],
+): Promise<void> {
+  if (offered.gapTo === undefined && offered.missing.length === 0) return;
+  logger.info({ ...copy.log, at: copy.state().size, ...offered }, 'gap: fetching what is missing');
+  await repairs.mend(copy, offered.gapTo, offered.missing);
+  if (offered.gapTo !== undefined && copy.log.log !== 'access') await copy.offer(items);
+}
