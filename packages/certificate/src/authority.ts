@@ -50,7 +50,11 @@ export async function createAuthority({
     keys,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      // Beside certificates it signs enrolment bundles.
+      new KeyUsagesExtension(
+        KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign | KeyUsageFlags.digitalSignature,
+        true,
+      ),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
