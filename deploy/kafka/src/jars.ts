@@ -41,16 +41,19 @@ function hasJars(folder: string): boolean {
 
 async function fetchJars(folder: string, log: (text: string) => void): Promise<void> {
   log(`用 Maven 获取 Kafka ${KAFKA_VERSION}（约 54 MB）/ fetching Kafka ${KAFKA_VERSION} with Maven, 54 MB`);
-  const unfinished = `${folder}.new`;
-  await rm(unfinished, { recursive: true, force: true });
+  // A name of our own: two that take over a dead process's lock in the same moment may both be here.
+  const unfinished = `${folder}.new-${process.pid}`;
   const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${unfinished}`];
   try {
     await run('mvn', ['-q', '-B', '-f', POM, ...goal], { maxBuffer: 16 * 1024 * 1024 });
+    if (hasJars(folder)) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(unfinished, folder);
   } catch (cause) {
     throw cannotFetch(cause);
+  } finally {
+    await rm(unfinished, { recursive: true, force: true });
   }
-  await rm(folder, { recursive: true, force: true });
-  await rename(unfinished, folder);
 }
 
 function cannotFetch(cause: unknown): Error {

@@ -17,7 +17,7 @@ import { startMirrorMaker } from './mirror-maker.ts';
  * Everything that later starts are spared: the jars, and class-data archives of broker and MirrorMaker, made once from a short
  * run of both. Without archives (a folder we may not write) all works the same, only slower.
  */
-export async function prepareKafka(options: JarOptions = {}): Promise<{ lib: string }> {
+export async function prepareKafka(options: Pick<JarOptions, 'log'> = {}): Promise<{ lib: string }> {
   const { lib } = await ensureJars(options);
   const java = await findJava();
   const broker = archiveFile(lib, java, 'broker');
@@ -45,24 +45,28 @@ async function rehearse(brokerArchive: string, mirrorArchive: string): Promise<v
     const broker = await startBroker({
       name: 'rehearsal',
       dir: join(dir, 'broker'),
-      archiveInto: `${brokerArchive}.new`,
+      archiveInto: unfinished(brokerArchive),
     });
     try {
       await ensureTopics(broker, topicsOf('a'));
       const city = { node: 'a', bootstrap: broker.bootstrap };
       const province = { node: 'b', bootstrap: broker.bootstrap };
-      const archiveInto = `${mirrorArchive}.new`;
+      const archiveInto = unfinished(mirrorArchive);
       const mirror = await startMirrorMaker({ dir: join(dir, 'mirror'), city, province, archiveInto });
       await untilRunning(broker.bootstrap, mirror.exited);
       await mirror.stop();
     } finally {
       await broker.stop();
     }
-    await rename(`${brokerArchive}.new`, brokerArchive);
-    await rename(`${mirrorArchive}.new`, mirrorArchive);
+    await rename(unfinished(brokerArchive), brokerArchive);
+    await rename(unfinished(mirrorArchive), mirrorArchive);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function unfinished(archive: string): string {
+  return `${archive}.new-${process.pid}`;
 }
 
 async function untilRunning(bootstrap: string, exited: Promise<unknown>): Promise<void> {
