@@ -84,7 +84,7 @@ function memoryOf(handle: FileHandle, origin: string, serialFound: number, found
         throw failure;
       }
       serial += 1;
-      last = next;
+      last = { size: next.size, root: Buffer.from(next.root), time: next.time };
     },
     close: () => handle.close(),
   };

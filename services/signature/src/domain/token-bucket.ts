@@ -11,7 +11,7 @@ export function createTokenBucket(perSecond: number, burst: number): TokenBucket
     take(count, nowMs) {
       const passedMs = Math.max(0, nowMs - (filledMs ?? nowMs));
       tokens = Math.min(burst, tokens + (passedMs * perSecond) / 1000);
-      filledMs = nowMs;
+      filledMs = Math.max(filledMs ?? nowMs, nowMs);
       if (count > tokens) return Math.ceil(((Math.min(count, burst) - tokens) * 1000) / perSecond) || 1;
       tokens -= count;
       return 0;

@@ -1,7 +1,14 @@
+import { MemoryError } from '@lianzheng/keystore';
 import type { LogName as LogKind } from '@lianzheng/note';
 import { formatLogOrigin, LOG_NAMES } from '@lianzheng/note';
 import type { LogName } from '@lianzheng/proto/log/v1/log';
-import { type Caller, failedPrecondition, invalidArgument, permissionDenied } from '@lianzheng/rpc';
+import {
+  type Caller,
+  failedPrecondition,
+  invalidArgument,
+  permissionDenied,
+  unavailable,
+} from '@lianzheng/rpc';
 import type { Context } from '../context.ts';
 import { presentGeneration } from '../domain/log-keys.ts';
 import { logOfService } from '../domain/log-of-service.ts';
@@ -39,7 +46,7 @@ function ownLog(
  * Does `work` alone for the log that is named. Judged again once it is our turn: the generation may have ended while we
  * waited.
  */
-export function useOwnLog<T>(
+export async function useOwnLog<T>(
   context: Pick<Context, 'node' | 'keystore' | 'memories'>,
   caller: Caller,
   asked: LogName | undefined,
@@ -47,7 +54,26 @@ export function useOwnLog<T>(
 ): Promise<T> {
   const log = ownLog(context, caller, asked);
   const named = { node: context.node, log: log.log, generation: log.generation };
-  return context.memories.use(log.origin, (memory) => work(ownLog(context, caller, named), memory));
+  try {
+    return await context.memories.use(log.origin, (memory) => work(ownLog(context, caller, named), memory));
+  } catch (cause) {
+    throw memoryFault(log.origin, cause);
+  }
+}
+
+function memoryFault(origin: string, cause: unknown): unknown {
+  if (!(cause instanceof MemoryError)) return cause;
+  if (cause.code === 'lost') return memoryLost(origin);
+  if (cause.code !== 'unwritable') return cause;
+  return unavailable('MEMORY_UNWRITABLE', '签名记忆无法写入 / the memory cannot be written', { cause });
+}
+
+export function memoryLost(origin: string) {
+  return failedPrecondition(
+    'MEMORY_LOST',
+    `${origin} 的签名记忆丢失，须先恢复 / the memory of ${origin} is lost: restore it, or start a new generation`,
+    { origin },
+  );
 }
 
 export function keyMissing(purpose: string) {

@@ -15,7 +15,7 @@ import { type Call, invalidArgument } from '@lianzheng/rpc';
 import type { Context } from '../context.ts';
 import { keyForSize } from '../domain/log-keys.ts';
 import { keyMissing, useOwnLog } from './own-log.ts';
-import { refused, remember } from './sign-checkpoint.ts';
+import { refused } from './sign-checkpoint.ts';
 
 export function restoreLastSigned(context: Context) {
   return async (
@@ -29,7 +29,7 @@ export function restoreLastSigned(context: Context) {
       requireSignature(checkpoint, origin, key.entry.publicKey);
       const memory = await open();
       if (!memory) await replace(lastSignedOf(found));
-      else if (isForward(memory.last(), found)) await remember(memory, lastSignedOf(found));
+      else if (isForward(memory.last(), found)) await memory.remember(lastSignedOf(found));
       context.events.memoryRestored(origin, found.size);
     });
     return {};

@@ -5,8 +5,7 @@ import type { RotateKeyRequest, RotateKeyResponse } from '@lianzheng/proto/signa
 import { type Call, type Caller, invalidArgument } from '@lianzheng/rpc';
 import type { Context } from '../context.ts';
 import { keyEntry } from './key-entry.ts';
-import { useOwnLog } from './own-log.ts';
-import { memoryLost } from './sign-checkpoint.ts';
+import { memoryLost, useOwnLog } from './own-log.ts';
 
 export function rotateKey(context: Context) {
   return async (request: RotateKeyRequest, { caller }: Call): Promise<RotateKeyResponse> => {

@@ -1,13 +1,7 @@
-import { type LastSigned, type LogMemory, MemoryError } from '@lianzheng/keystore';
+import type { LastSigned, LogMemory } from '@lianzheng/keystore';
 import { formatLogCheckpoint, NoteError, signerFromKey, signNote } from '@lianzheng/note';
 import type { SignCheckpointRequest, SignCheckpointResponse } from '@lianzheng/proto/signature/v1/signature';
-import {
-  type Call,
-  type FieldViolation,
-  failedPrecondition,
-  invalidArgument,
-  unavailable,
-} from '@lianzheng/rpc';
+import { type Call, type FieldViolation, failedPrecondition, invalidArgument } from '@lianzheng/rpc';
 import type { Context } from '../context.ts';
 import {
   type CheckpointClaim,
@@ -16,7 +10,7 @@ import {
   isRepeated,
 } from '../domain/checkpoint-rules.ts';
 import { keyForSize } from '../domain/log-keys.ts';
-import { keyMissing, type OwnLog, useOwnLog } from './own-log.ts';
+import { keyMissing, memoryLost, type OwnLog, useOwnLog } from './own-log.ts';
 
 export function signCheckpoint(context: Context) {
   return async (request: SignCheckpointRequest, { caller }: Call): Promise<SignCheckpointResponse> => {
@@ -29,7 +23,7 @@ export function signCheckpoint(context: Context) {
       if (!memory) throw memoryLost(log.origin);
       requireUncontradicted(context, memory, claim);
       // Durable before the signature exists: one that left and is forgotten could be contradicted.
-      if (!isRepeated(memory.last(), claim)) await remember(memory, claim);
+      if (!isRepeated(memory.last(), claim)) await memory.remember(claim);
       context.events.checkpointSigned(log.origin, claim.size);
       return signNote(text, [signerFromKey(log.origin, key.secret)]);
     });
@@ -43,27 +37,6 @@ function requireUncontradicted({ events }: Context, memory: LogMemory, claim: Ch
   if (!refusal) return;
   events.checkpointRefused(memory.origin, claim.size, refusal, last.size);
   throw refused(refusal, last);
-}
-
-/** Writes what is about to be signed; a memory that cannot be written signs nothing. */
-export async function remember(memory: LogMemory, next: LastSigned): Promise<void> {
-  try {
-    await memory.remember(next);
-  } catch (cause) {
-    if (cause instanceof MemoryError && cause.code === 'lost') throw memoryLost(memory.origin);
-    if (cause instanceof MemoryError && cause.code === 'unwritable') {
-      throw unavailable('MEMORY_UNWRITABLE', '签名记忆无法写入 / the memory cannot be written', { cause });
-    }
-    throw cause;
-  }
-}
-
-export function memoryLost(origin: string) {
-  return failedPrecondition(
-    'MEMORY_LOST',
-    `${origin} 的签名记忆丢失，须先恢复 / the memory of ${origin} is lost: restore it, or start a new generation`,
-    { origin },
-  );
 }
 
 const refusals: Record<CheckpointRefusal, string> = {
