@@ -6,7 +6,7 @@ import {
   SerialRule,
   ValidityKind,
 } from '@lianzheng/proto/catalog/v1/objects';
-import { isNumberPattern } from '../number-pattern.ts';
+import { isNumberPattern } from '@lianzheng/number-pattern';
 import type { Placed } from '../objects.ts';
 import type { Report } from '../problem.ts';
 import { checkItems } from './face-item.ts';
