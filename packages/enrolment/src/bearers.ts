@@ -4,13 +4,19 @@ import { writeWhole } from './files.ts';
 import { layoutOf } from './layout.ts';
 
 /** A part of the node that bears a certificate. */
-export type Bearer = { readonly id: string; readonly names: RequestedNames };
+export type Bearer = {
+  readonly id: string;
+  /** A service answers and calls, a caller only calls. */
+  readonly kind: 'service' | 'caller';
+  readonly names: RequestedNames;
+};
 
 const SERVICES = ['catalog', 'issuance', 'signature', 'exchange', 'audit', 'gateway'] as const;
 
 /**
  * One certificate per service, named `lianzheng://<node>/service/<name>`. Kafka knows the bearer of a certificate by its
- * CN: its broker and its clients (services, MirrorMaker) show the node's code.
+ * CN: its broker and its clients (services, MirrorMaker) show the node's code. As `operator/node` the node does by itself what
+ * else an operator would do.
  */
 export function bearersOf(node: string, hosts: readonly string[] = []): Bearer[] {
   const all = [...new Set(['localhost', '127.0.0.1', ...hosts])];
@@ -21,10 +27,16 @@ export function bearersOf(node: string, hosts: readonly string[] = []): Bearer[]
   return [
     ...SERVICES.map((name) => ({
       id: name,
+      kind: 'service' as const,
       names: { commonName: `${name}.${node}`, uri: `lianzheng://${node}/service/${name}`, ...reached },
     })),
-    { id: 'kafka-broker', names: { commonName: node, ...reached } },
-    { id: 'kafka-client', names: { commonName: node } },
+    { id: 'kafka-broker', kind: 'service', names: { commonName: node, ...reached } },
+    { id: 'kafka-client', kind: 'caller', names: { commonName: node } },
+    {
+      id: 'operator',
+      kind: 'caller',
+      names: { commonName: `operator.${node}`, uri: `lianzheng://${node}/operator/node` },
+    },
   ];
 }
 

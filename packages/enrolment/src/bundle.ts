@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { type Authority, issueCertificate } from '@lianzheng/certificate';
 import { exportIndexKeys } from '@lianzheng/keystore';
-import { type CatalogObject, LogKey, Node } from '@lianzheng/proto/catalog/v1/objects';
+import { type CatalogObject, type LogKey, Node } from '@lianzheng/proto/catalog/v1/objects';
 import { createRegistry, ROOT_LOG } from '@lianzheng/registry';
 import { FlattenedSign, flattenedVerify } from 'jose';
 import { authorityFingerprint, CERTIFICATE_DAYS, openAuthorityFile } from './authority.ts';
@@ -9,20 +9,17 @@ import { bearersOf, hostOf } from './bearers.ts';
 import { EnrolmentError } from './errors.ts';
 import { readNodeIdentity } from './node-file.ts';
 import { openNodeKeys, secretOf } from './node-keys.ts';
-import { parseKeys, readPinnedKeys } from './pinned-keys.ts';
 import { type EnrolmentRequest, logKeysOf, parseRequest } from './request.ts';
-import { type CatalogueSnapshot, openSnapshot, snapshotFromJson, snapshotToJson } from './snapshot.ts';
+import { type CatalogueSnapshot, openSnapshot } from './snapshot.ts';
+import { readTrust, type Trust, trustFromJson, trustToJson } from './trust.ts';
 
 /** All that a node needs to start and issue without any connection (logs.md §8). */
-export type Bundle = {
+export type Bundle = Trust & {
   readonly province: string;
   readonly node: string;
   readonly ca: string;
   /** By bearer. */
   readonly certificates: Readonly<Record<string, string>>;
-  /** The province's log keys and the offline root. */
-  readonly pinnedKeys: readonly LogKey[];
-  readonly catalogue: CatalogueSnapshot;
   /** The node's own row. */
   readonly registryRow: Node;
   /** Holder-index keys, wrapped to the node's encryption key (JWE, ECDH-ES+A256KW). */
@@ -56,13 +53,16 @@ export async function makeBundle({
 }: MakeBundleOptions) {
   const request = parseRequest(text);
   const secret = await secretOf(at.dir, at.passphraseFile);
-  const [{ node: province }, keystore, authority, pinned] = await Promise.all([
+  const [{ node: province }, keystore, authority, trust] = await Promise.all([
     readNodeIdentity(at.dir),
     openNodeKeys(at.dir, at.passphraseFile),
     openAuthorityFile(at.dir, secret),
-    readPinnedKeys(at.dir),
+    readTrust(at.dir),
   ]);
-  const pinnedKeys = [...pinned.filter(({ log }) => log === ROOT_LOG), ...logKeysOf(keystore, province)];
+  const pinnedKeys = [
+    ...trust.pinnedKeys.filter(({ log }) => log === ROOT_LOG),
+    ...logKeysOf(keystore, province),
+  ];
   const snapshot = await catalogue();
   const objects = openSnapshot(snapshot, province, pinnedKeys);
   const bundle: Bundle = {
@@ -108,10 +108,10 @@ async function certify(
   now: Date,
 ): Promise<Record<string, string>> {
   const certificates: Record<string, string> = {};
-  for (const { id, names } of bearersOf(request.node, [hostOf(request.exchangeAddress), ...hosts])) {
+  for (const { id, kind, names } of bearersOf(request.node, [hostOf(request.exchangeAddress), ...hosts])) {
     const asked = request.certificateRequests[id];
     if (!asked) throw new EnrolmentError('malformed', `the request asks for no certificate of ${id}`);
-    const terms = { kind: 'service', allow: names, days: CERTIFICATE_DAYS, now } as const;
+    const terms = { kind, allow: names, days: CERTIFICATE_DAYS, now } as const;
     certificates[id] = await issueCertificate(authority, asked, terms);
   }
   return certificates;
@@ -142,8 +142,7 @@ async function sign(bundle: Bundle, { certPem, keyPem }: Authority): Promise<str
   const content = {
     format: 1,
     ...bundle,
-    pinnedKeys: bundle.pinnedKeys.map((key) => LogKey.toJSON(key)),
-    catalogue: snapshotToJson(bundle.catalogue),
+    ...trustToJson(bundle),
     registryRow: Node.toJSON(bundle.registryRow),
   };
   const jws = await new FlattenedSign(Buffer.from(JSON.stringify(content)))
@@ -177,8 +176,7 @@ function parseBundle(text: string): Bundle {
     node: String(node),
     ca: String(ca),
     certificates: certificates as Record<string, string>,
-    pinnedKeys: parseKeys(json.pinnedKeys),
-    catalogue: snapshotFromJson(json.catalogue),
+    ...trustFromJson(json),
     registryRow: Node.fromJSON(json.registryRow),
     holderIndexKeys: String(holderIndexKeys),
   };

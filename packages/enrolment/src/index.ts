@@ -20,7 +20,7 @@ export { type InstallOptions, type InstallResult, installBundle } from './instal
 export { type Layout, layoutOf } from './layout.ts';
 export { type NodeIdentity, readNodeIdentity, updateNodeFile } from './node-file.ts';
 export { openOfflineRoot } from './offline-root.ts';
-export { readPinnedKeys } from './pinned-keys.ts';
 export { registryObjects } from './registry-objects.ts';
 export { type EnrolmentRequest, parseRequest, requestFingerprint } from './request.ts';
 export { type CatalogueSnapshot, collectSnapshot, openSnapshot } from './snapshot.ts';
+export { readTrust, type Trust } from './trust.ts';

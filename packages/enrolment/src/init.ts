@@ -7,9 +7,9 @@ import { layoutOf } from './layout.ts';
 import { type NodeIdentity, readNodeIdentity, updateNodeFile } from './node-file.ts';
 import { makeNodeKeys, openNodeKeys, secretOf } from './node-keys.ts';
 import { makeOfflineRoot } from './offline-root.ts';
-import { writePinnedKeys } from './pinned-keys.ts';
 import { registryObjects } from './registry-objects.ts';
 import { encodeRequest, encryptionKeyOf, logKeysOf, requestFingerprint } from './request.ts';
+import { writeTrust } from './trust.ts';
 
 export type InitOptions = {
   /** An empty folder, or none yet. */
@@ -54,12 +54,13 @@ export async function initProvince(options: InitProvinceOptions): Promise<InitPr
   const bearers = bearersOf(node, [hostOf(options.exchangeAddress), ...(options.hosts ?? [])]);
   const requests = await requestCertificates(dir, bearers);
   const certificates: Record<string, string> = {};
-  for (const { id, names } of bearers) {
-    const terms = { kind: 'service', allow: names, days: CERTIFICATE_DAYS, now } as const;
+  for (const { id, kind, names } of bearers) {
+    const terms = { kind, allow: names, days: CERTIFICATE_DAYS, now } as const;
     certificates[id] = await issueCertificate(authority, requests[id]!, terms);
   }
   await installCertificates(dir, authority.certPem, certificates);
-  await writePinnedKeys(dir, [root, ...logKeysOf(keystore, node)]);
+  const pinnedKeys = [root, ...logKeysOf(keystore, node)];
+  await writeTrust(dir, { pinnedKeys, catalogue: { entries: [], checkpoints: [] } });
   await updateNodeFile(dir, identityOf(options, 'province', node));
   return { fingerprint: authorityFingerprint(authority.certPem), root };
 }

@@ -6,12 +6,11 @@ import { authorityFingerprint } from './authority.ts';
 import { bearersOf, installCertificates } from './bearers.ts';
 import { type Bundle, openBundle } from './bundle.ts';
 import { EnrolmentError } from './errors.ts';
-import { writeJson, writeWhole } from './files.ts';
+import { writeWhole } from './files.ts';
 import { layoutOf } from './layout.ts';
 import { readNodeIdentity, updateNodeFile } from './node-file.ts';
 import { openNodeKeys } from './node-keys.ts';
-import { writePinnedKeys } from './pinned-keys.ts';
-import { snapshotToJson } from './snapshot.ts';
+import { writeTrust } from './trust.ts';
 
 export type InstallOptions = {
   dir: string;
@@ -48,8 +47,7 @@ export async function installBundle(options: InstallOptions): Promise<InstallRes
 
   await importIndexKeys(await openNodeKeys(dir, options.passphraseFile), bundle.holderIndexKeys);
   await installCertificates(dir, bundle.ca, bundle.certificates);
-  await writePinnedKeys(dir, bundle.pinnedKeys);
-  await writeJson(layout.snapshotFile, snapshotToJson(bundle.catalogue), 'public');
+  await writeTrust(dir, bundle);
   await updateNodeFile(dir, { province: bundle.province });
   await writeWhole(layout.bundleFile, options.bundle, 'public');
   const trust = options.fingerprint ? 'fingerprint' : installed ? 'installed' : 'first-use';

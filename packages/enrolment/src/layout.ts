@@ -17,10 +17,8 @@ export type Layout = {
   readonly requestFile: string;
   /** What it got back. */
   readonly bundleFile: string;
-  /** Keys of the province's logs and its offline root, as the registry takes them. */
-  readonly pinnedKeysFile: string;
-  /** The province's catalogue log as it was at enrolment. */
-  readonly snapshotFile: string;
+  /** What is believed before anything was read: see trust.ts. */
+  readonly trustFile: string;
   /** The CA's key, sealed; at the province only. */
   readonly authorityFile: string;
 };
@@ -38,8 +36,7 @@ export function layoutOf(dir: string): Layout {
     privateKey: (id) => join(certificates, `${id}.key`),
     requestFile: join(dir, 'request.json'),
     bundleFile: join(dir, 'bundle.json'),
-    pinnedKeysFile: join(dir, 'pinned-keys.json'),
-    snapshotFile: join(dir, 'catalogue-snapshot.json'),
+    trustFile: join(dir, 'trust.json'),
     authorityFile: join(dir, 'authority.json'),
   };
 }

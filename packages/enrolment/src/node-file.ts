@@ -17,13 +17,13 @@ export type NodeIdentity = {
 };
 
 /** Fields that are not ours stay as they are. */
-export async function updateNodeFile(dir: string, fields: Partial<NodeIdentity>): Promise<void> {
+export async function updateNodeFile(dir: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
   const { nodeFile } = layoutOf(dir);
   const present = await readJson(nodeFile).catch((error: unknown) => {
     if (error instanceof EnrolmentError && error.code === 'absent') return {};
     throw error;
   });
-  await writeJson(nodeFile, { ...(present as object), ...fields }, 'public');
+  await writeJson(nodeFile, { ...(present as object), ...fields }, 'private');
 }
 
 /** Throws EnrolmentError 'absent' and 'malformed'. */

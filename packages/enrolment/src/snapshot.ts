@@ -2,7 +2,7 @@ import { appendLeafHashes, emptyFrontier, frontierRoot, leafHash } from '@lianzh
 import { NoteError, openNote, parseLogCheckpoint, parseNote } from '@lianzheng/note';
 import { CatalogBody, type CatalogObject, type LogKey } from '@lianzheng/proto/catalog/v1/objects';
 import { Leaf, LeafKind } from '@lianzheng/proto/log/v1/leaf';
-import { type Entry, GetSnapshotResponse } from '@lianzheng/proto/log/v1/log';
+import { Entry, type GetSnapshotResponse } from '@lianzheng/proto/log/v1/log';
 import { verifierOf } from '@lianzheng/registry';
 import { EnrolmentError } from './errors.ts';
 
@@ -25,15 +25,25 @@ export async function collectSnapshot(
   return { entries, checkpoints };
 }
 
-/** As GetSnapshotResponse in proto3 JSON. */
-export function snapshotToJson({ entries, checkpoints }: CatalogueSnapshot): unknown {
-  const total = BigInt(entries.length);
-  return GetSnapshotResponse.toJSON({ entries: [...entries], checkpoints: [...checkpoints], total });
+export function snapshotToJson({ entries, checkpoints }: CatalogueSnapshot) {
+  return {
+    entries: entries.map((entry) => Buffer.from(Entry.encode(entry).finish()).toString('base64')),
+    checkpoints: checkpoints.map((note) => note.toString('base64')),
+  };
 }
 
+/** Throws EnrolmentError 'malformed'. */
 export function snapshotFromJson(json: unknown): CatalogueSnapshot {
-  const { entries, checkpoints } = GetSnapshotResponse.fromJSON(json);
-  return { entries, checkpoints };
+  const { entries, checkpoints } = (json ?? {}) as Record<string, unknown>;
+  return {
+    entries: bytesOf(entries).map((bytes) => Entry.decode(bytes)),
+    checkpoints: bytesOf(checkpoints),
+  };
+}
+
+function bytesOf(list: unknown): Buffer[] {
+  if (!Array.isArray(list)) throw new EnrolmentError('malformed', 'not a catalogue snapshot');
+  return list.map((text) => Buffer.from(String(text), 'base64'));
 }
 
 /**

@@ -25,7 +25,7 @@ import {
   ownRegistryObjects,
   parseRequest,
   readNodeIdentity,
-  readPinnedKeys,
+  readTrust,
   registryObjects,
 } from '../src/index.ts';
 import { openNodeKeys } from '../src/node-keys.ts';
@@ -144,7 +144,8 @@ test('a city installs its bundle: certificates, pinned keys, catalogue, the shar
   const keyIds = async (dir: string) =>
     (await openNodeKeys(dir)).publicEntries('holder-index').map(({ keyId }) => keyId);
   assert.deepEqual(await keyIds(city), await keyIds(province));
-  const pinned = await readPinnedKeys(city);
+  const { pinnedKeys: pinned, catalogue: known } = await readTrust(city);
+  assert.deepEqual(known, await catalogue());
   assert.deepEqual(pinned.map(({ log }) => log).sort(), ['access', 'catalog', 'root', 'status', 'witness']);
   assert.deepEqual(
     pinned.find(({ log }) => log === ROOT_LOG),
@@ -225,7 +226,7 @@ test('a request may ask only for names of its own node', async (t) => {
 
 test('the offline root endorses the successor of a lost key', async (t) => {
   const { province, rootFile, objects } = await mesh(t);
-  const pinnedKeys = await readPinnedKeys(province);
+  const { pinnedKeys } = await readTrust(province);
   const registry = createRegistry({ province: '440000', pinnedKeys });
   registry.apply(objects.map((object) => ({ ...object, version: 1, node: '440000' })));
   assert.equal(registry.logKeys('440100', 'status').length, 1);
