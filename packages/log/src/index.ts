@@ -11,6 +11,8 @@ export {
   readLeaf,
 } from './leaf.ts';
 export { type OwnSourceOptions, ownLogSource } from './own-source.ts';
+export { ownTopic } from './own-topic.ts';
+export { type OwnLogCalls, type OwnTopic, ownerSources } from './owner-sources.ts';
 export type { Publish, TopicRecord } from './publisher.ts';
 export { logReads } from './reads.ts';
 export type { OwnerChunk, OwnerSources } from './recovery.ts';
