@@ -1,4 +1,5 @@
 export type { Authorise, RoleTable } from './admission.ts';
+export { askHealth, type ServingStatus } from './ask-health.ts';
 export { bind, type Handler, type Handlers, type ServiceBinding } from './bind.ts';
 export { type Caller, type CallerIdentity, type CallerKind, parseCallerUri } from './caller.ts';
 export {

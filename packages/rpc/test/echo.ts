@@ -109,11 +109,15 @@ export async function startEcho(
   return { server, events, errors };
 }
 
-/** A client that closes with the test. */
-export function connectEcho(t: TestContext, address: string, overrides: Partial<ConnectOptions> = {}) {
+/** A channel that closes with the test. */
+export function connectChannel(t: TestContext, address: string, overrides: Partial<ConnectOptions> = {}) {
   const channel = connect({ address, tls: issuing, expect: serverUri, ...overrides });
   t.after(() => channel.close());
-  return createClient(EchoServiceService, channel);
+  return channel;
+}
+
+export function connectEcho(t: TestContext, address: string, overrides: Partial<ConnectOptions> = {}) {
+  return createClient(EchoServiceService, connectChannel(t, address, overrides));
 }
 
 export const emptyEcho = { text: '', payload: Buffer.alloc(0), number: 0n, at: undefined, person: undefined };

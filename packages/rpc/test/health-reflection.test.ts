@@ -6,10 +6,10 @@ import { test } from 'node:test';
 import type { Client, ServiceError } from '@grpc/grpc-js';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { FileDescriptorProto, FileDescriptorSet } from '@lianzheng/proto/gen/google/protobuf/descriptor.ts';
-import { isMeshError } from '../src/index.ts';
+import { askHealth, isMeshError } from '../src/index.ts';
 import { fromStatus } from '../src/status.ts';
 import { identity } from './certificates.ts';
-import { descriptorSet, startEcho } from './echo.ts';
+import { connectChannel, descriptorSet, startEcho } from './echo.ts';
 import { rawClient } from './raw.ts';
 
 const { resolve } = createRequire(import.meta.url);
@@ -42,6 +42,15 @@ function checkHealth(client: Client, service: string): Promise<string> {
     );
   });
 }
+
+test('our own client reads what the server says', async (t) => {
+  const { server } = await startEcho(t);
+  const channel = connectChannel(t, server.address);
+  assert.equal(await askHealth(channel, echoService), 'SERVING');
+  server.setServing(echoService, false);
+  assert.equal(await askHealth(channel, echoService), 'NOT_SERVING');
+  await assert.rejects(askHealth(channel, 'no.such.Service'), (error) => isMeshError(error, 'NOT_FOUND'));
+});
 
 test('health is told per service and for the whole server', async (t) => {
   const { server } = await startEcho(t);
