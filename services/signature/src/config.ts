@@ -1,13 +1,13 @@
 import {
   type Clock,
+  ConfigError,
   type Env,
   integer,
   type LogLevel,
   list,
-  logLevels,
-  oneOf,
   optional,
   pem,
+  processSpec,
   readConfig as readSpec,
   systemClock,
   text,
@@ -53,8 +53,7 @@ export const spec = {
     fallback: 1_000,
     about: 'The same for exchange, which looks up case by case.',
   }),
-  logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
-  logFile: optional(text('LZ_LOG_FILE', { about: 'Instead of standard output.' })),
+  ...processSpec,
 };
 
 export type Config = {
@@ -78,5 +77,14 @@ export type Config = {
 };
 
 export function readConfig(env: Env): Config {
-  return Object.freeze({ ...readSpec(env, spec), clock: systemClock({ env }) });
+  const config = readSpec(env, spec);
+  if ((config.passphraseFile === undefined) === (config.secretFile === undefined)) throw oneSecret();
+  return Object.freeze({ ...config, clock: systemClock({ env }) });
+}
+
+function oneSecret(): ConfigError {
+  const name = 'LZ_KEY_PASSPHRASE_FILE, LZ_KEY_SECRET_FILE';
+  return new ConfigError([
+    { name, wrong: '都未设置或都已设置 none or both set', expected: '恰好其一 exactly one of them' },
+  ]);
 }

@@ -3,6 +3,7 @@ import { type Keystore, lockFolder, openKeystore } from '@lianzheng/keystore';
 import { AuditServiceService } from '@lianzheng/proto/audit/v1/audit';
 import { connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 import { startForwarder } from './accesses/forwarder.ts';
 import { type Journal, openJournal } from './accesses/journal.ts';
 import type { Config } from './config.ts';
@@ -23,15 +24,15 @@ export type Context = {
   readonly indexLimits: ReadonlyMap<string, TokenBucket>;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
 
 /** All parts, each closed with `parts`. Fails when another process holds the memory or the secret does not open the keys. */
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
-  { clock = config.clock, logger = loggerOf(config) }: Overrides,
+  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
 ): Promise<Context> {
-  const events = createEvents(logger);
+  const events = createEvents(logger, metrics);
   closing(parts, await lockFolder(config.memory), (lock) => lock.release());
   const keystore = await openKeystore(config.keystore, await readSecret(config));
   const memories = closing(parts, createMemories(config.memory), (it) => it.close());

@@ -1,24 +1,44 @@
-import type { AccessInput } from '@lianzheng/access';
 import type { Logger } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 
 export type Events = ReturnType<typeof createEvents>;
 
-/** What is worth knowing of this service, one function an event. Counts and names of keys, never what was signed. */
-export function createEvents(logger: Logger) {
+/**
+ * What is worth knowing of this service: one function an event, log line and counter together. Counts and names of
+ * keys, never what was signed or asked.
+ */
+export function createEvents(logger: Logger, metrics?: Metrics) {
+  const licences = metrics?.counter('lz_signature_licences', 'Licences signed.');
+  const checkpoints = metrics?.counter('lz_signature_checkpoints', 'Checkpoints, by log and outcome.');
+  const indices = metrics?.counter(
+    'lz_signature_holder_indices',
+    'Holder indices asked for, by caller and outcome.',
+  );
   return {
-    accessed: ({ action, subjects, caller, result }: AccessInput) =>
-      logger.info({ action, subjects, caller, result }, 'accessed'),
-    licencesSigned: (departmentCode: string, count: number) =>
-      logger.debug({ departmentCode, count }, 'licences signed'),
-    checkpointSigned: (origin: string, size: number) => logger.debug({ origin, size }, 'checkpoint signed'),
-    checkpointRefused: (origin: string, size: number, reason: string, remembered?: number) =>
-      logger.warn({ origin, size, reason, remembered }, 'checkpoint refused'),
+    licencesSigned(departmentCode: string, count: number) {
+      licences?.add(count);
+      logger.debug({ departmentCode, count }, 'licences signed');
+    },
+    checkpointSigned(log: string, size: number) {
+      checkpoints?.with({ log, outcome: 'signed' }).add();
+      logger.debug({ log, size }, 'checkpoint signed');
+    },
+    checkpointRefused(log: string, size: number, reason: string, remembered: number) {
+      checkpoints?.with({ log, outcome: reason }).add();
+      logger.error({ log, size, reason, remembered }, 'checkpoint refused');
+    },
+    indicesComputed(service: string, count: number) {
+      indices?.with({ caller: service, outcome: 'computed' }).add(count);
+      logger.info({ caller: service, count }, 'holder indices computed');
+    },
+    indicesLimited(service: string, count: number, waitMs: number) {
+      indices?.with({ caller: service, outcome: 'limited' }).add(count);
+      logger.warn({ caller: service, count, waitMs }, 'holder indices limited');
+    },
     memoryRestored: (origin: string, size: number) => logger.warn({ origin, size }, 'memory restored'),
     generationStarted: (origin: string) => logger.warn({ origin }, 'generation started'),
     keyRotated: (purpose: string, keyId: string) => logger.info({ purpose, keyId }, 'key rotated'),
     headsCosigned: (count: number) => logger.debug({ count }, 'heads cosigned'),
-    indicesLimited: (caller: string, count: number, waitMs: number) =>
-      logger.warn({ caller, count, waitMs }, 'holder indices limited'),
     forwardingFailed: (err: unknown) => logger.warn({ err }, 'access entries not handed over'),
     callFailed: (err: unknown, call: object) => logger.error({ err, ...call }, 'call failed'),
   };

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { refusalRecorder } from '@lianzheng/access';
 import { roles } from '@lianzheng/proto/gen/roles.ts';
 import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature';
+import { authoriser } from '@lianzheng/registry';
 import { bind, startServer } from '@lianzheng/rpc';
 import { closing, type Running, running } from '@lianzheng/runtime';
-import { authoriser } from './authorise.ts';
+import { accesses } from './accesses/catalogue.ts';
 import type { Config } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
 import { handlersOf } from './handlers/index.ts';
@@ -22,7 +24,12 @@ export async function start(
     tls: { ca: config.ca, cert: config.cert, key: config.key },
     services: [bind(SignatureServiceService, handlersOf(context))],
     roles,
-    authorise: authoriser(config),
+    authorise: authoriserOf(config),
+    beforeRefusal: refusalRecorder({
+      writer: context.journal,
+      catalogue: accesses,
+      clock: context.clock,
+    }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
     onError: context.events.callFailed,
   });
@@ -31,3 +38,10 @@ export async function start(
 }
 
 const descriptorSet = new URL(import.meta.resolve('@lianzheng/proto/gen/lianzheng.binpb'));
+
+/** No department and no other node calls this service: it needs no registry to refuse them. */
+const nobody = { departmentRoles: () => new Set<never>(), node: () => undefined, version: 0 };
+
+function authoriserOf({ node, operators, auditors }: Config) {
+  return authoriser({ node, registry: nobody, operators, auditors });
+}

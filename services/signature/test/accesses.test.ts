@@ -51,16 +51,24 @@ test('what is asked and changed stands in the access log, refusals too; codes ne
   await exchange.computeHolderIndices({ queries: [query, query] });
   await operator.rotateKey({ purpose: 'witness', fromSize: 0n });
   await assert.rejects(operator.rotateKey({ purpose: 'nothing', fromSize: 0n }));
-  await audit.reached(3);
+  const gateway = await callerOf(t, service, 'gateway');
+  await assert.rejects(gateway.computeHolderIndices({ queries: [query] }));
+  await audit.reached(4);
   assert.deepEqual(
     audit.bodies().map(({ caller, action, subjects, result, at }) => [caller, action, subjects, result, at]),
     [
       [`lianzheng://${node}/service/exchange`, 'signature.ComputeHolderIndices', ['queries:2'], 'OK', begun],
       [operatorUri, 'signature.RotateKey', ['witness'], 'OK', begun],
-      [operatorUri, 'signature.RotateKey', ['nothing'], audit.bodies()[2]!.result, begun],
+      [operatorUri, 'signature.RotateKey', ['nothing'], 'INVALID_ARGUMENT', begun],
+      [
+        `lianzheng://${node}/service/gateway`,
+        'signature.ComputeHolderIndices',
+        [],
+        'PERMISSION_DENIED ROLE_REQUIRED',
+        begun,
+      ],
     ],
   );
-  assert.match(audit.bodies()[2]!.result, /^INVALID_ARGUMENT/);
   for (const { body, salt } of audit.records.values()) {
     assert.ok(!body.includes(query.code));
     assert.equal(salt.length, 16);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDurably, createFolder, syncFolder } from '../durable-file.ts';
-import { encodeRecord, type LastSigned } from './record.ts';
+import { encodeRecord, type LastSigned, type MemoryRecord } from './record.ts';
 import { newestRecord, newRing, RING_BYTES, slotOffset } from './ring.ts';
 
 /** exists: there is a file · back: smaller, another root at the same size or an earlier time · lost: the file is gone · unwritable. */
@@ -45,12 +45,20 @@ export async function createMemory(folder: string, origin: string, first = nothi
 export async function openMemory(folder: string, origin: string): Promise<LogMemory | 'missing' | 'damaged'> {
   const handle = await openExisting(pathOf(folder, origin));
   if (!handle) return 'missing';
-  const ring = Buffer.alloc(RING_BYTES + 1);
-  const { bytesRead } = await handle.read(ring, 0, ring.length, 0);
-  const newest = newestRecord(ring.subarray(0, bytesRead), origin);
-  if (newest) return memoryOf(handle, origin, newest.serial, newest);
+  const newest = await readNewest(handle, origin).catch(async (cause) => {
+    await handle.close();
+    throw cause;
+  });
+  if (newest) return memoryOf(handle, newest);
   await handle.close();
   return 'damaged';
+}
+
+async function readNewest(handle: FileHandle, origin: string): Promise<MemoryRecord | undefined> {
+  // One byte more than there may be: a longer file is not ours.
+  const ring = Buffer.alloc(RING_BYTES + 1);
+  const { bytesRead } = await handle.read(ring, 0, ring.length, 0);
+  return newestRecord(ring.subarray(0, bytesRead), origin);
 }
 
 /** A memory in the place of a lost one; a damaged file is kept beside it as evidence, its name ending in `.damaged-<n>`. */
@@ -66,9 +74,9 @@ export async function replaceMemory(folder: string, origin: string, found: LastS
   await createMemory(folder, origin, found);
 }
 
-function memoryOf(handle: FileHandle, origin: string, serialFound: number, found: LastSigned): LogMemory {
-  let serial = serialFound;
-  let last: LastSigned = { size: found.size, root: found.root, time: found.time };
+function memoryOf(handle: FileHandle, { serial: found, origin, ...signed }: MemoryRecord): LogMemory {
+  let serial = found;
+  let last: LastSigned = signed;
   let failure: MemoryError | undefined;
   return {
     origin,

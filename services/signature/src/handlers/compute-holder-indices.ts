@@ -31,6 +31,7 @@ export function computeHolderIndices(context: Context) {
     const keys = context.keystore.listKeys('holder-index').filter(({ entry }) => !entry.retiredAt);
     if (keys.length === 0) throw keyMissing('holder-index');
     takeTokens(context, caller, queries.length);
+    context.events.indicesComputed(caller.id, queries.length);
     const indices = await context.slices(queries, AT_ONCE, signal, (query) => ({
       entries: keys.map((key) => ({ keyId: key.entry.keyId, index: holderIndex(key, query) })),
     }));
@@ -43,7 +44,7 @@ function takeTokens({ indexLimits, clock, events }: Context, { id, uri }: Caller
   if (!limit) throw permissionDenied('NO_INDEX_RATE', `无权计算索引 / ${uri} gets no indices`);
   const waitMs = limit.take(count, clock.nowMs());
   if (waitMs === 0) return;
-  events.indicesLimited(uri, count, waitMs);
+  events.indicesLimited(id, count, waitMs);
   throw resourceExhausted('INDEX_RATE', '索引计算过于频繁 / too many holder indices', {
     retryAfterMs: waitMs,
   });

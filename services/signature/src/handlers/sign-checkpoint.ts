@@ -1,4 +1,4 @@
-import type { LastSigned, LogMemory } from '@lianzheng/keystore';
+import type { LastSigned } from '@lianzheng/keystore';
 import { formatLogCheckpoint, NoteError, signerFromKey, signNote } from '@lianzheng/note';
 import type { SignCheckpointRequest, SignCheckpointResponse } from '@lianzheng/proto/signature/v1/signature';
 import { type Call, type FieldViolation, failedPrecondition, invalidArgument } from '@lianzheng/rpc';
@@ -21,21 +21,25 @@ export function signCheckpoint(context: Context) {
       const text = textOf(context.node, log, claim);
       const memory = await open();
       if (!memory) throw memoryLost(log.origin);
-      requireUncontradicted(context, memory, claim);
+      requireUncontradicted(context, log, memory.last(), claim);
       // Durable before the signature exists: one that left and is forgotten could be contradicted.
       if (!isRepeated(memory.last(), claim)) await memory.remember(claim);
-      context.events.checkpointSigned(log.origin, claim.size);
+      context.events.checkpointSigned(log.log, claim.size);
       return signNote(text, [signerFromKey(log.origin, key.secret)]);
     });
     return { checkpoint: Buffer.from(note) };
   };
 }
 
-function requireUncontradicted({ events }: Context, memory: LogMemory, claim: CheckpointClaim): void {
-  const last = memory.last();
+function requireUncontradicted(
+  { events }: Context,
+  { log }: OwnLog,
+  last: LastSigned,
+  claim: CheckpointClaim,
+): void {
   const refusal = checkpointRefusal(last, claim);
   if (!refusal) return;
-  events.checkpointRefused(memory.origin, claim.size, refusal, last.size);
+  events.checkpointRefused(log, claim.size, refusal, last.size);
   throw refused(refusal, last);
 }
 
