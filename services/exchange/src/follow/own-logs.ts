@@ -3,6 +3,7 @@ import type { ClientOf } from '@lianzheng/rpc';
 import { type Logger, type Loop, startLoop } from '@lianzheng/runtime';
 import type { Copies } from './copies.ts';
 import { checkpointItem } from './log-copy.ts';
+import { outageLog } from './outage.ts';
 import { itemsOf } from './repair.ts';
 
 type LogClient = ClientOf<typeof LogServiceService>;
@@ -30,11 +31,12 @@ export function followOwnLogs(options: OwnLogsOptions): { stop(): Promise<void> 
 }
 
 function follow({ logger }: OwnLogsOptions, log: string, pull: () => Promise<'again' | 'idle'>): Loop {
+  const outage = outageLog(logger, 'own log: its service does not answer');
   return startLoop({
     name: `own ${log}`,
     idleMs: log === 'access' ? 2_000 : 200,
     run: pull,
-    onError: (error) => logger.info({ log, err: error }, 'own log: its service did not answer'),
+    onError: (error) => outage(error, { log }),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Copies } from './copies.ts';
 import { followedLogs } from './copies.ts';
 import type { Item } from './judge.ts';
 import { type LogCopy, topicItem } from './log-copy.ts';
+import { outageLog } from './outage.ts';
 import type { Repairs } from './repair.ts';
 
 export type TopicsOptions = {
@@ -32,6 +33,7 @@ export function followTopics(options: TopicsOptions): { stop(): Promise<void>; s
       .filter(({ node }) => node !== self)
       .flatMap(({ node }) => followedLogs.map((log) => `lianzheng.${log}.${node}`));
 
+  const outage = outageLog(logger, 'topics cannot be read');
   const consumer: Consumer = startConsumer({
     cluster: options.cluster,
     clientId: `lianzheng-exchange-${self}`,
@@ -39,7 +41,7 @@ export function followTopics(options: TopicsOptions): { stop(): Promise<void>; s
     topics: topics(),
     from: (topic) => database.read((reader) => findPosition(reader, topic)),
     onBatch: (batch) => applyBatch(options, batch),
-    onError: (error, topic) => logger.warn({ topic, err: error }, 'reading topics'),
+    onError: (error, topic) => outage(error, { topic }),
   });
   const unsubscribe = registry.onChange(() => consumer.setTopics(topics()));
   return {

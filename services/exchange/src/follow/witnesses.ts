@@ -9,6 +9,7 @@ import { copyTiles } from '../store/copy.ts';
 import { listWitnessHeads, putWitnessHead, type WitnessHead } from '../store/witness.ts';
 import type { Copies } from './copies.ts';
 import { checkpointItem, type LogCopy } from './log-copy.ts';
+import { outageLog } from './outage.ts';
 
 /** Another node's owner is told at most so often what we verified (logs.md §5). */
 const COSIGN_EVERY_MS = 5_000;
@@ -78,7 +79,7 @@ export async function startWitnesses(options: WitnessOptions): Promise<Witnesses
   const loop = startLoop({
     name: 'witness',
     idleMs: 1_000,
-    onError: (error) => logger.warn({ err: error }, 'cosigning failed'),
+    onError: outageLog(logger, 'heads cannot be cosigned or handed on'),
     async run() {
       const due = copies.all().filter((copy) => isDue(copy));
       if (due.length === 0) return 'idle';
