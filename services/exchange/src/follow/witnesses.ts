@@ -76,10 +76,11 @@ export async function startWitnesses(options: WitnessOptions): Promise<Witnesses
     );
   }
 
+  const outage = outageLog(logger, 'heads cannot be cosigned or handed on');
   const loop = startLoop({
     name: 'witness',
     idleMs: 1_000,
-    onError: outageLog(logger, 'heads cannot be cosigned or handed on'),
+    onError: (error) => outage(error),
     async run() {
       const due = copies.all().filter((copy) => isDue(copy));
       if (due.length === 0) return 'idle';
