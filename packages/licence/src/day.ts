@@ -21,14 +21,14 @@ export function startOfDay(day: string): Date {
   return new Date(Date.parse(`${day}T00:00:00Z`) - OFFSET_MS);
 }
 
-/** The last day of a term of whole months: 12 months from 2024-03-01 end on 2025-02-28, from 2024-02-29 on 2025-02-27. */
-export function lastDayOfTerm(firstDay: string, months: number): string {
-  const [year, month, day] = firstDay.split('-').map(Number) as [number, number, number];
+/** The same day of the month so many months later, or the month's last: 2024-02-29 and 12 months give 2025-02-28. */
+export function addMonths(day: string, months: number): string {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
   const monthsSinceZero = year * 12 + (month - 1) + months;
-  const endYear = Math.floor(monthsSinceZero / 12);
-  const endMonth = (monthsSinceZero % 12) + 1;
-  const sameDay = Math.min(day, daysInMonth(endYear, endMonth));
-  return new Date(Date.UTC(endYear, endMonth - 1, sameDay) - 86_400_000).toISOString().slice(0, 10);
+  const laterYear = Math.floor(monthsSinceZero / 12);
+  const laterMonth = (monthsSinceZero % 12) + 1;
+  const laterDate = Math.min(date, daysInMonth(laterYear, laterMonth));
+  return new Date(Date.UTC(laterYear, laterMonth - 1, laterDate)).toISOString().slice(0, 10);
 }
 
 function daysInMonth(year: number, month: number): number {

@@ -1,5 +1,5 @@
 export { type CanonicalLicence, canonicalLicence, readCanonicalLicence } from './canonical.ts';
-export { isDay, lastDayOfTerm, shanghaiDay, startOfDay } from './day.ts';
+export { addMonths, isDay, shanghaiDay, startOfDay } from './day.ts';
 export { REPLACED, type ReasonCode, reasonCodes, reasonCodesOf } from './reason.ts';
 export { certState, resultCode } from './result-code.ts';
 export {

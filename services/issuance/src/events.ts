@@ -1,0 +1,45 @@
+import type { Logger } from '@lianzheng/runtime';
+import { metrics } from '@opentelemetry/api';
+
+export type Events = ReturnType<typeof createEvents>;
+
+/** What is worth knowing of this service: one function an event, log line and counter together. Never what a licence says. */
+export function createEvents(logger: Logger) {
+  const meter = metrics.getMeter('lianzheng.issuance');
+  const commands = meter.createCounter('lianzheng.issuance.commands', {
+    description: 'Commands carried out, by action.',
+  });
+  const rows = meter.createCounter('lianzheng.issuance.import_rows', {
+    description: 'Rows of paper stock taken, by outcome.',
+  });
+  return {
+    carriedOut(action: string, identifier: string) {
+      commands.add(1, { action });
+      logger.debug({ action, identifier }, 'command carried out');
+    },
+    rowsTaken(
+      jobId: string,
+      figures: { issued: number; unchanged: number; failed: number; rowsTaken: number },
+    ) {
+      for (const outcome of ['issued', 'unchanged', 'failed'] as const)
+        rows.add(figures[outcome], { outcome });
+      logger.info({ jobId, ...figures }, 'rows taken');
+    },
+    importFinished: (jobId: string, rowsTaken: number) =>
+      logger.info({ jobId, rowsTaken }, 'import finished'),
+    recovered: (entries: number, missing: number) =>
+      logger.warn(
+        { entries, missing },
+        'entries recovered; licences whose data is gone have to be entered again',
+      ),
+    contradictionsFound: (entries: number) =>
+      logger.error({ entries }, 'waiting entries contradict the recovered log'),
+    requestsSwept: (count: number) => logger.info({ count }, 'old requests forgotten'),
+    notReady: (reasons: readonly string[]) => logger.warn({ reasons }, 'not ready'),
+    becameReady: () => logger.info('ready'),
+    keysFailed: (err: unknown) => logger.warn({ err }, 'data keys not opened yet'),
+    sweepFailed: (err: unknown) => logger.warn({ err }, 'old requests not swept'),
+    publishFailed: (err: unknown) => logger.warn({ err }, 'Kafka does not take our log'),
+    callFailed: (err: unknown, call: object) => logger.error({ err, ...call }, 'call failed'),
+  };
+}
