@@ -1,0 +1,67 @@
+import {
+  type Clock,
+  type Env,
+  type LogLevel,
+  list,
+  logLevels,
+  oneOf,
+  optional,
+  pem,
+  readConfig as readSpec,
+  secret,
+  systemClock,
+  text,
+} from '@lianzheng/runtime';
+
+const uri = {
+  pattern: /^lianzheng:\/\/\d{6}\/(operator|auditor)\/[A-Za-z0-9._-]+$/,
+  expected: 'lianzheng://<node>/{operator|auditor}/<id>, …',
+};
+const address = { pattern: /^.+:\d{1,5}$/, expected: '主机:端口 host:port' };
+
+export const spec = {
+  node: text('LZ_NODE', {
+    pattern: /^\d{6}$/,
+    expected: '行政区划代码 a division code',
+    about: 'This node.',
+  }),
+  address: text('LZ_AUDIT_ADDRESS', { ...address, about: 'Where to listen; port 0 = any free one.' }),
+  signatureAddress: text('LZ_SIGNATURE_ADDRESS', { ...address, about: 'Signs the checkpoints.' }),
+  databaseUrl: secret('LZ_DATABASE_URL', { about: 'postgres://… of this service.' }),
+  databaseAdminUrl: optional(secret('LZ_DATABASE_ADMIN_URL', { about: 'Migrates at the start when given.' })),
+  kafkaBrokers: text('LZ_KAFKA_BROKERS', { about: 'The node’s own Kafka: host:port, …' }),
+  kafkaCa: optional(pem('LZ_KAFKA_CA', { about: 'Without it Kafka is spoken to in clear text.' })),
+  kafkaCert: optional(pem('LZ_KAFKA_CERT')),
+  kafkaKey: optional(pem('LZ_KAFKA_KEY')),
+  ca: pem('LZ_TLS_CA', { about: 'CA of all certificates.' }),
+  cert: pem('LZ_TLS_CERT', { about: 'Certificate of this service.' }),
+  key: pem('LZ_TLS_KEY', { about: 'Its private key.' }),
+  operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
+  auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
+  logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
+  logFile: optional(text('LZ_LOG_FILE', { about: 'Instead of standard output.' })),
+};
+
+export type Config = {
+  readonly node: string;
+  readonly address: string;
+  readonly signatureAddress: string;
+  readonly databaseUrl: string;
+  readonly databaseAdminUrl?: string;
+  readonly kafkaBrokers: string;
+  readonly kafkaCa?: string;
+  readonly kafkaCert?: string;
+  readonly kafkaKey?: string;
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly operators: readonly string[];
+  readonly auditors: readonly string[];
+  readonly logLevel: LogLevel;
+  readonly logFile?: string;
+  readonly clock: Clock;
+};
+
+export function readConfig(env: Env): Config {
+  return Object.freeze({ ...readSpec(env, spec), clock: systemClock({ env }) });
+}

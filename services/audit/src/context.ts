@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { type Database, migrate, openDatabase } from '@lianzheng/db';
+import { type ClusterAddress, createProducer } from '@lianzheng/kafka';
+import { logMigrations, type Publish, type Relay, signerFrom, startRelay } from '@lianzheng/log';
+import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
+import type { Config } from './config.ts';
+import { createEvents, type Events } from './events.ts';
+import { type Heads, startHeads } from './heads.ts';
+import { connectSignature, type Signature } from './signature.ts';
+
+export type Context = {
+  readonly clock: Clock;
+  readonly events: Events;
+  readonly database: Database;
+  readonly signature: Signature;
+  readonly relay: Relay;
+  readonly heads: Heads;
+};
+
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
+
+export const auditMigrations = { name: 'audit', folder: path.join(import.meta.dirname, '../migrations') };
+
+/** All parts, each closed with `parts`. Kafka and the signature service may be absent; the database must be there to migrate. */
+export async function createContext(
+  parts: AsyncDisposableStack,
+  config: Config,
+  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
+): Promise<Context> {
+  const { node } = config;
+  const events = createEvents(logger, metrics);
+  await migrateWhenAdmin(config);
+  const database = closing(
+    parts,
+    openDatabase({ url: config.databaseUrl, applicationName: `audit ${node}` }),
+    (it) => it.close(),
+  );
+  const publish = createPublish(parts, config, events);
+  const signature = closing(parts, connectSignature(config), (it) => it.close());
+  const signer = signerFrom(signature.calls);
+  const log = { node, log: 'access' } as const;
+  const relay = startRelay({ database, log, signer, publish, checkpointsOnly: true, clock, logger });
+  closing(parts, relay, (it) => it.stop());
+  const heads = closing(parts, startHeads(publish, events.publishingFailed), (it) => it.stop());
+  return { clock, events, database, signature, relay, heads };
+}
+
+async function migrateWhenAdmin({ databaseUrl, databaseAdminUrl }: Config): Promise<void> {
+  if (databaseAdminUrl === undefined) return;
+  await migrate({
+    adminUrl: databaseAdminUrl,
+    service: 'audit',
+    password: decodeURIComponent(new URL(databaseUrl).password),
+    sets: [logMigrations, auditMigrations],
+  });
+}
+
+/** Into the node's own topic of its access log. */
+function createPublish(parts: AsyncDisposableStack, config: Config, events: Events): Publish {
+  const producer = createProducer({
+    cluster: clusterOf(config),
+    clientId: `audit-${config.node}`,
+    onError: events.publishingFailed,
+  });
+  closing(parts, producer, (it) => it.close());
+  const topic = `lianzheng.access.${config.node}`;
+  return (records, signal) => producer.send(topic, records, { signal });
+}
+
+function clusterOf({ kafkaBrokers, kafkaCa, kafkaCert, kafkaKey }: Config): ClusterAddress {
+  const tls =
+    kafkaCa && kafkaCert && kafkaKey ? { caPem: kafkaCa, certPem: kafkaCert, keyPem: kafkaKey } : undefined;
+  return { bootstrap: kafkaBrokers, tls };
+}
+
+function loggerOf({ node, logLevel, logFile }: Config): Logger {
+  return createLogger({ service: 'audit', node, level: logLevel, file: logFile });
+}
