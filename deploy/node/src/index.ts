@@ -1,0 +1,14 @@
+export { bootstrapProvince } from './bootstrap.ts';
+export {
+  DEFAULT_PORT_BASE,
+  type Mode,
+  type NodeConfig,
+  type NodeSettings,
+  portsFrom,
+  readNodeConfig,
+} from './config.ts';
+export { environmentFor } from './environment.ts';
+export { type RunningMesh, startMesh } from './mesh.ts';
+export { startNode } from './node.ts';
+export { SERVICES, type ServiceName } from './services.ts';
+export { startStandalone } from './standalone.ts';
