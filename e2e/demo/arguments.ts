@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
 
 export type DemoArguments =
-  | { command: 'run'; exit: boolean; profile: 'bridged' | 'shared'; mode: 'standalone' | 'mesh'; report?: string; rows: number }
+  | {
+      command: 'run';
+      exit: boolean;
+      profile: 'bridged' | 'shared';
+      mode: 'standalone' | 'mesh';
+      report?: string;
+      rows: number;
+    }
   | { command: 'cut' | 'heal'; city: string }
   | { command: 'stop' | 'help' };
 
@@ -40,7 +47,8 @@ export function readArguments(args: string[]): DemoArguments {
   if (values.help) return { command: 'help' };
   if (command === 'stop') return { command };
   if (command === 'cut' || command === 'heal') {
-    if (!/^\d{6}$/.test(city ?? '')) throw new Error(`${command} 需要市的区划代码 needs the division code of a city, e.g. 440300`);
+    if (!/^\d{6}$/.test(city ?? ''))
+      throw new Error(`${command} 需要市的区划代码 needs the division code of a city, e.g. 440300`);
     return { command, city: city! };
   }
   if (command !== undefined) throw new Error(`未知命令 unknown command: ${command}`);

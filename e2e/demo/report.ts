@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 
 export type Step = { name: string; ok: boolean; ms: number; detail: string };
-export type NodeRoots = { node: string; logs: { owner: string; log: string; generation: number; size: number; root: string }[] };
+export type NodeRoots = {
+  node: string;
+  logs: { owner: string; log: string; generation: number; size: number; root: string }[];
+};
 export type Report = { ok: boolean; steps: Step[]; nodes: NodeRoots[] };
 
 /** Tells the story on the terminal while it happens, and keeps it. */

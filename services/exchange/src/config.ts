@@ -44,6 +44,13 @@ export const spec = {
       about: 'Enrolment bundle: pinned keys and the snapshot of the registry.',
     }),
   ),
+  peerAddresses: list('LZ_PEER_ADDRESSES', {
+    pattern: /^\d{6}=.+:\d{1,5}$/,
+    expected: '<node>=host:port, …',
+    fallback: [],
+    about:
+      'Other ways to the exchanges of other nodes than the addresses of the registry, for example a tunnel.',
+  }),
   operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
   auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
   logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
@@ -68,6 +75,7 @@ export type Config = {
   readonly cert: string;
   readonly key: string;
   readonly bundle?: Bundle;
+  readonly peerAddresses: readonly string[];
   readonly operators: readonly string[];
   readonly auditors: readonly string[];
   readonly logLevel: LogLevel;

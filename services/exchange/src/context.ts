@@ -69,7 +69,14 @@ export async function createContext(
   const services = connectServices(parts, config);
   const peers = closing(
     parts,
-    createPeers({ self: node, province, registry, tls: tlsOf(config), clock }),
+    createPeers({
+      self: node,
+      province,
+      registry,
+      tls: tlsOf(config),
+      addresses: new Map(config.peerAddresses.map((entry) => entry.split('=') as [string, string])),
+      clock,
+    }),
     (it) => it.close(),
   );
   closing(

@@ -31,15 +31,17 @@ export type PeersOptions = {
   province: string;
   registry: Registry;
   tls: TlsIdentity;
+  /** Other ways than the addresses of the registry, by node. */
+  addresses: ReadonlyMap<string, string>;
   clock: Clock;
 };
 
-export function createPeers({ self, province, registry, tls, clock }: PeersOptions): Peers {
+export function createPeers({ self, province, registry, tls, addresses, clock }: PeersOptions): Peers {
   const open = new Map<string, { address: string; channel: Channel; peer: Peer }>();
   const contacts = new Map<string, { lastAt: Date | undefined; reachable: boolean }>();
 
   function direct(node: string): Peer | undefined {
-    const address = registry.node(node)?.exchangeAddress;
+    const address = addresses.get(node) ?? registry.node(node)?.exchangeAddress;
     if (!address || node === self) return undefined;
     const known = open.get(node);
     if (known?.address === address) return known.peer;
