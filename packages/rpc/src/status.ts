@@ -2,15 +2,16 @@
 import { Metadata, type ServiceError, type StatusObject, status } from '@grpc/grpc-js';
 import { BadRequest, ErrorInfo, RetryInfo } from '@lianzheng/proto/gen/google/rpc/error_details.ts';
 import { Status } from '@lianzheng/proto/gen/google/rpc/status.ts';
-import { type ErrorDetails, type MeshCode, MeshError, meshCodes } from './errors.ts';
+import { type ErrorDetails, type FieldViolation, type MeshCode, MeshError, meshCodes } from './errors.ts';
 
 const domain = 'lianzheng';
 const detailsKey = 'grpc-status-details-bin';
 const typeUrl = (name: string) => `type.googleapis.com/google.rpc.${name}`;
 
-// Trailers share the peer's header limit (commonly 16 KiB, base64 included), so a long list is cut and says so.
-const maxFields = 40;
-const maxTextLength = 400;
+// Trailers share the peer's header limit, which is 8 KiB in some implementations, base64 and percent signs included.
+// So a long text is cut, and a long list is cut and says so.
+const maxFieldBytes = 3072;
+const maxTextLength = 200;
 
 const nameOfStatus = new Map<number, MeshCode>(meshCodes.map((code) => [status[code], code]));
 
@@ -53,11 +54,15 @@ function anyDetails({ reason, details }: MeshError): Status['details'] {
   return any;
 }
 
-function cutFields(fields: NonNullable<ErrorDetails['fields']>): { field: string; description: string }[] {
-  const kept = fields.slice(0, maxFields).map(({ field, description }) => ({
-    field: shorten(field),
-    description: shorten(description),
-  }));
+function cutFields(fields: readonly FieldViolation[]): FieldViolation[] {
+  const kept: FieldViolation[] = [];
+  let bytes = 0;
+  for (const { field, description } of fields) {
+    const cut = { field: shorten(field), description: shorten(description) };
+    bytes += Buffer.byteLength(cut.field) + Buffer.byteLength(cut.description);
+    if (bytes > maxFieldBytes) break;
+    kept.push(cut);
+  }
   const rest = fields.length - kept.length;
   if (rest > 0) kept.push({ field: '', description: `另有 ${rest} 项 / and ${rest} more` });
   return kept;

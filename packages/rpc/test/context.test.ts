@@ -77,13 +77,13 @@ test('a call made within a call inherits trace, request id, deadline and cancell
         inner.push(call);
         entered.resolve();
         await aborted(call);
-        gone.resolve();
+        gone.resolve(call.signal.reason);
         throw call.signal.reason;
       },
     },
   });
   const entered = Promise.withResolvers<void>();
-  const gone = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<unknown>();
   const toBack = connectEcho(t, back.server.address);
   const outer: Call[] = [];
   const front = await startEcho(t, {
@@ -103,7 +103,7 @@ test('a call made within a call inherits trace, request id, deadline and cancell
   await entered.promise;
   stop.abort();
   await assert.rejects(waiting, (error) => isMeshError(error, 'CANCELLED'));
-  await gone.promise;
+  assert.ok(isMeshError(await gone.promise, 'CANCELLED'));
   assert.deepEqual([inner[0]?.traceparent, inner[0]?.requestId], [trace, 'chain']);
   // Deadlines travel as a rest of time, so they agree but for the time on the way.
   const drift = inner[0]!.deadline.getTime() - outer[0]!.deadline.getTime();

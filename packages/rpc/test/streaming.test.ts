@@ -43,7 +43,7 @@ test('what was sent before an error arrives before it', async (t) => {
 
 test('a slow reader slows the handler down; leaving the loop ends it', async (t) => {
   let made = 0;
-  const left = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<unknown>();
   const size = 64 * 1024;
   const { server } = await startEcho(t, {
     handlers: {
@@ -51,7 +51,7 @@ test('a slow reader slows the handler down; leaving the loop ends it', async (t)
         try {
           while (!call.signal.aborted) yield { index: made++, payload: Buffer.alloc(size) };
         } finally {
-          left.resolve();
+          left.resolve(call.signal.reason);
         }
       },
     },
@@ -64,7 +64,7 @@ test('a slow reader slows the handler down; leaving the loop ends it', async (t)
   for (let i = 0; i < 300; i++) await reading.next();
   assert.ok(made > 300);
   await reading.return?.();
-  await left.promise;
+  assert.ok(isMeshError(await left.promise, 'CANCELLED'));
 });
 
 test('a watch outlives the cap of other calls and ends at its own', async (t) => {
