@@ -9,8 +9,11 @@ export interface Endpoint {
 export interface BrokerListeners {
   /** For the node's own services. */
   local: Endpoint;
-  /** For other nodes: where it listens, and the address that clients are told, which may be a relay's. */
-  mesh?: Endpoint & { advertised: Endpoint };
+  /**
+   * For other nodes: where it listens, and the address that clients are told, which may be a relay's. Several where
+   * each of them comes by an address of its own.
+   */
+  mesh: readonly (Endpoint & { advertised: Endpoint })[];
   /** KRaft's own traffic, on this machine only. */
   controllerPort: number;
 }
@@ -18,7 +21,8 @@ export interface BrokerListeners {
 /** One broker that is its own controller, small, durable and quick to come back. */
 export function brokerProperties(logDir: string, listeners: BrokerListeners): Properties {
   const { local, mesh, controllerPort } = listeners;
-  const names = mesh ? ['LOCAL', 'MESH', 'CONTROLLER'] : ['LOCAL', 'CONTROLLER'];
+  const meshes = mesh.map((each, index) => ({ ...each, name: index === 0 ? 'MESH' : `MESH${index + 1}` }));
+  const names = ['LOCAL', ...meshes.map(({ name }) => name), 'CONTROLLER'];
   return {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -27,12 +31,12 @@ export function brokerProperties(logDir: string, listeners: BrokerListeners): Pr
     'inter.broker.listener.name': 'LOCAL',
     listeners: [
       `LOCAL://${address(local)}`,
-      ...(mesh ? [`MESH://${address(mesh)}`] : []),
+      ...meshes.map((each) => `${each.name}://${address(each)}`),
       `CONTROLLER://localhost:${controllerPort}`,
     ].join(','),
     'advertised.listeners': [
       `LOCAL://${address(local)}`,
-      ...(mesh ? [`MESH://${address(mesh.advertised)}`] : []),
+      ...meshes.map(({ name, advertised }) => `${name}://${address(advertised)}`),
     ].join(','),
     'listener.security.protocol.map': names.map((name) => `${name}:PLAINTEXT`).join(','),
     'log.dirs': logDir,

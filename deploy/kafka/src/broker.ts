@@ -29,8 +29,8 @@ export interface BrokerOptions {
   port?: number;
   /** Where LOCAL listens; default 127.0.0.1. */
   host?: string;
-  /** Listener MESH, for the other nodes; left out = none. `advertised` is the address they are told, a relay's for instance. */
-  mesh?: { port?: number; host?: string; advertised?: Endpoint };
+  /** Listener MESH, for the other nodes; left out = none. Several where each comes by a relay of its own. */
+  mesh?: MeshListener | readonly MeshListener[];
   /** All listeners speak TLS and ask for a client's certificate; without it all is clear text and everybody may do everything. */
   tls?: ClusterTls;
   /** CNs of certificates that may do everything, beside the broker's own. */
@@ -44,6 +44,13 @@ export interface BrokerOptions {
   archiveInto?: string;
 }
 
+export interface MeshListener {
+  port?: number;
+  host?: string;
+  /** The address that clients are told, a relay's for instance. */
+  advertised?: Endpoint;
+}
+
 export interface Broker {
   name: string;
   dir: string;
@@ -51,6 +58,8 @@ export interface Broker {
   bootstrap: string;
   /** `host:port` on which MESH really listens, behind any relay. */
   mesh: string | undefined;
+  /** The same of each MESH listener, in their order. */
+  meshes: readonly string[];
   tls: ClusterTls | undefined;
   pid(): number;
   /** SIGTERM, and SIGKILL after 8 s. */
@@ -119,7 +128,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     name: options.name,
     dir,
     bootstrap,
-    mesh: listeners.mesh && address(listeners.mesh),
+    mesh: listeners.mesh[0] && address(listeners.mesh[0]),
+    meshes: listeners.mesh.map(address),
     tls,
     pid: () => broker.pid,
     stop,
@@ -133,12 +143,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   };
 }
 
-async function chooseListeners({ port, host = '127.0.0.1', mesh }: BrokerOptions): Promise<BrokerListeners> {
+async function chooseListeners({
+  port,
+  host = '127.0.0.1',
+  mesh = [],
+}: BrokerOptions): Promise<BrokerListeners> {
   const local = { host, port: port || (await freePort()) };
   const controllerPort = await freePort();
-  if (!mesh) return { local, controllerPort };
-  const listening = { host: mesh.host ?? '127.0.0.1', port: mesh.port || (await freePort()) };
-  return { local, controllerPort, mesh: { ...listening, advertised: mesh.advertised ?? listening } };
+  const listeners = [];
+  for (const each of [mesh].flat()) {
+    const listening = { host: each.host ?? '127.0.0.1', port: each.port || (await freePort()) };
+    listeners.push({ ...listening, advertised: each.advertised ?? listening });
+  }
+  return { local, controllerPort, mesh: listeners };
 }
 
 async function untilUp(
