@@ -9,6 +9,7 @@ export {
   verifierOf,
 } from './log-keys.ts';
 export {
+  countsFrom,
   isRegistryKind,
   keyOf,
   kindNamed,

@@ -1,5 +1,5 @@
 import { CatalogObject, type LicenceType } from '@lianzheng/proto/catalog/v1/objects';
-import { isRegistryKind, keyOf, kindOf, type ObjectCase, type ObjectOf } from './object-key.ts';
+import { countsFrom, keyOf, type ObjectCase, type ObjectOf } from './object-key.ts';
 
 /** An object at its newest version. */
 export type Known<C extends ObjectCase> = {
@@ -24,17 +24,9 @@ export function createKnownObjects(province: string, preferred: readonly string[
   const newest = new Map<ObjectCase, Map<string, Map<string, CatalogObject>>>();
   const typeVersions = new Map<string, CatalogObject>();
 
-  /** Whether its owner may say so (logs.md §4, interfaces.md §1). */
-  function counts(object: CatalogObject): boolean {
-    const kind = kindOf(object);
-    if (kind === undefined) return false;
-    if (isRegistryKind(kind)) return object.node === province;
-    return object.object?.$case !== 'department' || object.object.value.node === object.node;
-  }
-
   function put(object: CatalogObject): boolean {
     const key = keyOf(object);
-    if (key === undefined || !counts(object)) return false;
+    if (key === undefined || !countsFrom(object, province)) return false;
     const { $case } = object.object!;
     const owners = child(child(newest, $case), key);
     const kept = $case === 'licenceType' && keepTypeVersion(key, object);

@@ -41,6 +41,14 @@ export function isRegistryKind(kind: ObjectKind): boolean {
   return kind >= firstRegistryKind;
 }
 
+/** Whether its owner may say so (log protocol §4, interfaces §1); false for content of a later release. */
+export function countsFrom(object: CatalogObject, province: string): boolean {
+  const kind = kindOf(object);
+  if (kind === undefined) return false;
+  if (isRegistryKind(kind)) return object.node === province;
+  return object.object?.$case !== 'department' || object.object.value.node === object.node;
+}
+
 /** What identifies an object within its kind and owner: what stands in it, never what its sender calls it. */
 export function keyOf({ object }: CatalogObject): string | undefined {
   switch (object?.$case) {
