@@ -30,12 +30,6 @@ export const spec = {
   issuanceAddress: text('LZ_ISSUANCE_ADDRESS', address),
   signatureAddress: text('LZ_SIGNATURE_ADDRESS', address),
   auditAddress: text('LZ_AUDIT_ADDRESS', address),
-  peerAddresses: list('LZ_PEER_ADDRESSES', {
-    pattern: /^\d{6}=.+:\d{1,5}$/,
-    expected: '<node>=主机:端口 host:port, …',
-    fallback: [],
-    about: 'Where a node’s address of the registry cannot be reached from here.',
-  }),
   databaseUrl: secret('LZ_DATABASE_URL', { about: 'postgres://… of this service.' }),
   databaseAdminUrl: optional(secret('LZ_DATABASE_ADMIN_URL', { about: 'Migrates at the start when given.' })),
   kafkaBrokers: text('LZ_KAFKA_BROKERS', { about: 'The node’s own Kafka: host:port, …' }),
@@ -71,7 +65,6 @@ export type Config = {
   readonly issuanceAddress: string;
   readonly signatureAddress: string;
   readonly auditAddress: string;
-  readonly peerAddresses: readonly string[];
   readonly databaseUrl: string;
   readonly databaseAdminUrl?: string;
   readonly kafkaBrokers: string;
