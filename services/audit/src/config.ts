@@ -27,6 +27,7 @@ export const spec = {
   }),
   address: text('LZ_AUDIT_ADDRESS', { ...address, about: 'Where to listen; port 0 = any free one.' }),
   signatureAddress: text('LZ_SIGNATURE_ADDRESS', { ...address, about: 'Signs the checkpoints.' }),
+  exchangeAddress: text('LZ_EXCHANGE_ADDRESS', { ...address, about: 'Asks others for our own heads.' }),
   databaseUrl: secret('LZ_DATABASE_URL', { about: 'postgres://… of this service.' }),
   databaseAdminUrl: optional(secret('LZ_DATABASE_ADMIN_URL', { about: 'Migrates at the start when given.' })),
   kafkaBrokers: text('LZ_KAFKA_BROKERS', { about: 'The node’s own Kafka: host:port, …' }),
@@ -46,6 +47,7 @@ export type Config = {
   readonly node: string;
   readonly address: string;
   readonly signatureAddress: string;
+  readonly exchangeAddress: string;
   readonly databaseUrl: string;
   readonly databaseAdminUrl?: string;
   readonly kafkaBrokers: string;

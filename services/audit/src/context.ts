@@ -1,7 +1,18 @@
 import path from 'node:path';
 import { type Database, migrate, openDatabase } from '@lianzheng/db';
 import { type ClusterAddress, createProducer } from '@lianzheng/kafka';
-import { logMigrations, type Publish, type Relay, signerFrom, startRelay } from '@lianzheng/log';
+import {
+  logMigrations,
+  type OwnerSources,
+  ownerSources,
+  ownTopic,
+  type Publish,
+  type Relay,
+  signerFrom,
+  startRelay,
+} from '@lianzheng/log';
+import { ExchangeServiceService } from '@lianzheng/proto/exchange/v1/exchange';
+import { connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
 import type { Metrics } from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
@@ -40,7 +51,8 @@ export async function createContext(
   const signature = closing(parts, connectSignature(config), (it) => it.close());
   const signer = signerFrom(signature.calls);
   const log = { node, log: 'access' } as const;
-  const relay = startRelay({ database, log, signer, publish, checkpointsOnly: true, clock, logger });
+  const sources = sourcesOf(parts, config, logger);
+  const relay = startRelay({ database, log, signer, publish, sources, checkpointsOnly: true, clock, logger });
   closing(parts, relay, (it) => it.stop());
   const heads = closing(parts, startHeads(publish, events.publishingFailed), (it) => it.stop());
   return { clock, events, database, signature, relay, heads };
@@ -64,8 +76,24 @@ function createPublish(parts: AsyncDisposableStack, config: Config, events: Even
     onError: events.publishingFailed,
   });
   closing(parts, producer, (it) => it.close());
-  const topic = `lianzheng.access.${config.node}`;
+  const topic = topicOf(config);
   return (records, signal) => producer.send(topic, records, { signal });
+}
+
+const topicOf = ({ node }: Config) => `lianzheng.access.${node}`;
+
+/** Others hold heads of this log, nobody holds its entries: they tell that this database was set back. */
+function sourcesOf(parts: AsyncDisposableStack, config: Config, logger: Logger): OwnerSources {
+  const { node, exchangeAddress, ca, cert, key } = config;
+  const expect = `lianzheng://${node}/service/exchange`;
+  const channel = connect({ address: exchangeAddress, tls: { ca, cert, key }, expect });
+  closing(parts, channel, (it) => it.close());
+  const exchange = createClient(ExchangeServiceService, channel);
+  return ownerSources({
+    exchange,
+    topic: ownTopic({ cluster: clusterOf(config), topic: topicOf(config), logger }),
+    logger,
+  });
 }
 
 function clusterOf({ kafkaBrokers, kafkaCa, kafkaCert, kafkaKey }: Config): ClusterAddress {

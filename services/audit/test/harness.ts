@@ -34,7 +34,7 @@ const password = 'test';
 const authority = await createAuthority({ commonName: 'Lianzheng test CA', days: 30, now: new Date() });
 
 /** A certificate of the test authority for this identity. */
-async function identityOf(uri: string): Promise<TlsIdentity> {
+export async function identityOf(uri: string): Promise<TlsIdentity> {
   const names = { commonName: uri.split('/')[2]!, uri, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
   const { csrPem, keyPem } = await makeRequest(names);
   const issued = { days: 10, now: new Date(), kind: 'service', allow: names } as const;
@@ -55,6 +55,7 @@ export async function enrol(t: TestContext, postgres: TestPostgres, kafkaBrokers
     LZ_KEYSTORE: join(folder, 'keys'),
     LZ_MEMORY: join(folder, 'memory'),
     LZ_KEY_SECRET_FILE: join(folder, 'secret'),
+    LZ_EXCHANGE_ADDRESS: '127.0.0.1:1',
     LZ_DATABASE_URL: serviceUrl(adminUrl, 'audit', password),
     LZ_DATABASE_ADMIN_URL: adminUrl,
     LZ_KAFKA_BROKERS: kafkaBrokers,
