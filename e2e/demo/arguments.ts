@@ -9,8 +9,10 @@ export type DemoArguments =
       report?: string;
       rows: number;
     }
-  | { command: 'cut' | 'heal'; city: string }
-  | { command: 'stop' | 'help' };
+  | { command: 'cut'; city: string }
+  | { command: 'heal'; city: string }
+  | { command: 'stop' }
+  | { command: 'help' };
 
 export const help = `scripts/demo — 一个省节点和两个市节点的完整演示 a province and two cities, for real
 
