@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { type AccessCatalogue, refusalRecorder } from '@lianzheng/access';
-import { logReads } from '@lianzheng/log';
 import { ExchangeServiceService, PeerServiceService } from '@lianzheng/proto/exchange/v1/exchange';
 import { roles } from '@lianzheng/proto/gen/roles.ts';
 import { LogServiceService } from '@lianzheng/proto/log/v1/log';
@@ -10,8 +9,8 @@ import { closing, type Running, running } from '@lianzheng/runtime';
 import { accesses } from './accesses.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Overrides, tlsOf } from './context.ts';
-import { copySource } from './copy-source.ts';
 import { exchangeHandlers, peerHandlers } from './handlers/index.ts';
+import { logHandlers } from './log-service.ts';
 import { startParts } from './start-parts.ts';
 
 const descriptorSet = new URL(import.meta.resolve('@lianzheng/proto/gen/lianzheng.binpb'));
@@ -30,7 +29,7 @@ export async function start(
     services: [
       bind(ExchangeServiceService, exchangeHandlers(parts)),
       bind(PeerServiceService, peerHandlers(parts)),
-      bind(LogServiceService, logReads(copySource({ database: context.database, copies: parts.copies }))),
+      bind(LogServiceService, logHandlers(parts)),
     ],
     roles,
     authorise: authoriserOf(context),
