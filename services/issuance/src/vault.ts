@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { createDataKey, type DataKey, openColumn, sealColumn } from '@lianzheng/cipher';
 
 /** Seals what is personal, and names it by keyed digests so that it can be found again. */
@@ -40,10 +40,10 @@ export function createVault(keys: readonly OpenedKey[]): Vault {
   };
 }
 
-function derived(secret: Uint8Array, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', `lianzheng issuance ${purpose}`, 32));
+function derived(secret: Uint8Array, purpose: string): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `lianzheng issuance ${purpose}`, 32)));
 }
 
-function mac(key: Buffer, text: string): Buffer {
+function mac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

@@ -6,6 +6,7 @@ import { readCanonicalLicence } from '@lianzheng/licence';
 import { LicenceState, Operation } from '@lianzheng/proto/log/v1/leaf';
 import type { MeshError } from '@lianzheng/rpc';
 import { type Client, createMesh, FOOD, foodLicence, header, MANAGER, MARKET, TALENT } from './harness.ts';
+import { refused } from './refused.ts';
 
 const parts = new AsyncDisposableStack();
 let mesh: Awaited<ReturnType<typeof createMesh>>;
@@ -20,19 +21,6 @@ after(() => parts.disposeAsync());
 
 const issue = (data = foodLicence(), head = header(mesh.clock)) =>
   market.issueLicence({ header: head, data });
-
-function refused(code: string, reason?: string, field?: string) {
-  return (error: MeshError) => {
-    assert.equal(error.code, code, error.message);
-    if (reason) assert.equal(error.reason, reason);
-    if (field)
-      assert.ok(
-        error.details.fields?.some((one) => one.field === field),
-        error.message,
-      );
-    return true;
-  };
-}
 
 test('a licence is issued: identifier, data, JWS, entry with digests and commitments', async () => {
   const data = foodLicence();
@@ -177,7 +165,7 @@ test('who may issue: assignment, role, type', async () => {
   );
   await assert.rejects(
     issue(foodLicence({ typeCode: '0'.repeat(21) })),
-    refused('INVALID_ARGUMENT', undefined, 'data.type_code'),
+    refused('INVALID_ARGUMENT', undefined, { field: 'data.type_code' }),
   );
   const talent = await mesh.as(TALENT);
   const { licence } = await issue();

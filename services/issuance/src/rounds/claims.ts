@@ -50,6 +50,7 @@ export type Claims = ReturnType<typeof createClaims>;
 export function createClaims(options: ClaimOptions) {
   return createRounds<ClaimItem, Claim>({
     maxItems: 256,
+    maxInFlight: 1,
     run: isolating((items) =>
       options.database.tx((tx) => claim(tx, items, options), { retrySerialization: 3 }),
     ),

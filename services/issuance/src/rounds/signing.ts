@@ -40,6 +40,7 @@ const MAX_QUERIES = 2_000;
 export function createSigning(calls: SigningCalls): Signing {
   const signatures = createRounds<Signable, string>({
     maxItems: MAX_PAYLOADS,
+    maxInFlight: 1,
     run: (items) =>
       byDepartment(
         items,
@@ -48,6 +49,7 @@ export function createSigning(calls: SigningCalls): Signing {
   });
   const indices = createRounds<readonly HolderIndexQuery[], HolderIndexEntry[]>({
     maxItems: 256,
+    maxInFlight: 1,
     run: isolating((lists) => indexLists(calls, lists)),
   });
   return { sign: (item) => signatures.call(item), index: (queries) => indices.call(queries) };

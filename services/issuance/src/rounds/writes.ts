@@ -74,6 +74,7 @@ export type Writes = ReturnType<typeof createWrites>;
 export function createWrites(options: WriteOptions) {
   return createRounds<WriteItem, WriteOutcome>({
     maxItems: 256,
+    maxInFlight: 1,
     run: isolating(async (items) => {
       const outcomes = await options.database.tx((tx) => write(tx, items, options), {
         retrySerialization: 3,
