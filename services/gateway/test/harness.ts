@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { createAuthority, issueCertificate, makeRequest } from '@lianzheng/certificate';
 import { createLogger } from '@lianzheng/runtime';
 import { readConfig, start } from '../src/index.ts';
@@ -19,8 +18,11 @@ export const authority = await createAuthority({
   now: new Date(),
 });
 
+/** A test, or a whole file of tests. */
+export type Scope = { after(cleanup: () => unknown): unknown };
+
 /** PEM files of a certificate for this identity, removed with the test. */
-export async function certificateFiles(t: TestContext, uri: string): Promise<Record<string, string>> {
+export async function certificateFiles(t: Scope, uri: string): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'lz-gateway-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const names = { commonName: uri.split('/')[2]!, uri, dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'] };
@@ -39,7 +41,7 @@ export async function certificateFiles(t: TestContext, uri: string): Promise<Rec
   return Object.fromEntries(await Promise.all(paths));
 }
 
-export async function serve(t: TestContext, more: Record<string, string> = {}) {
+export async function serve(t: Scope, more: Record<string, string> = {}) {
   const absent = '127.0.0.1:1';
   const config = readConfig({
     LZ_NODE: node,
