@@ -48,12 +48,11 @@ export function createVerify(options: VerifyOptions): Verify {
     return question.withProof ? { ...answer, proof: await proofFor(options, question) } : answer;
   };
 
-  /** No node speaks for the issuer: as far as the province's catalogue is known here. */
+  /** No node speaks for the issuer: as far as the province's catalogue is known here; nothing known of it is no answer. */
   function unassigned(question: Question): VerifyLicenceResponse {
-    return answerWithout(Outcome.NOT_FOUND, question, {
-      ...contextOf(question, ''),
-      freshness: freshness.freshness(options.province, question.maxStalenessMs),
-    });
+    const known = freshness.freshness(options.province, question.maxStalenessMs);
+    const outcome = known.knownUpTo ? Outcome.NOT_FOUND : Outcome.UNKNOWN;
+    return answerWithout(outcome, question, { ...contextOf(question, ''), freshness: known });
   }
 
   async function own(question: Question): Promise<VerifyLicenceResponse> {
