@@ -1,7 +1,8 @@
-import type { handleServerStreamingCall, handleUnaryCall } from '@grpc/grpc-js';
+import type { handleServerStreamingCall, handleUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
+import type { Call } from './call.ts';
 import { http2StreamOf } from './connection.ts';
 import { decodeMessage, type NameField } from './decode.ts';
-import { type MeshError, resourceExhausted } from './errors.ts';
+import { resourceExhausted } from './errors.ts';
 import {
   type MethodDefinition,
   type RequestOf,
@@ -9,7 +10,7 @@ import {
   type ServiceDefinition,
   serviceNameOf,
 } from './methods.ts';
-import { type Call, type CallRules, type OpenCall, openCall } from './open-call.ts';
+import { type CallRules, failCall, handlerCall, type OpenCall, openCall, settleCall } from './open-call.ts';
 import { toStatus } from './status.ts';
 
 /** The handler of one RPC, typed by its generated definition. */
@@ -47,86 +48,79 @@ export type Wired = {
 };
 
 export function unaryCall(wired: Wired): handleUnaryCall<Buffer, Buffer> {
+  const { method, rules } = wired;
   return (grpcCall, callback) => {
-    const refuse = (error: MeshError) => callback(toStatus(error));
-    const open = openCall(grpcCall, wired.method.path, wired.rules, refuse);
-    answer(wired, open, grpcCall.request).then(
-      (bytes) => open.settle('OK') && callback(null, bytes),
-      (thrown) => open.fail(thrown),
-    );
+    const open = openCall(grpcCall, method.path, rules, (error) => callback(toStatus(error)));
+    void answer(wired, open, grpcCall.request, callback);
   };
 }
 
-async function answer(wired: Wired, open: OpenCall, bytes: Buffer): Promise<Buffer> {
-  const { request, call } = await admitted(wired, open, bytes);
-  return encoded(wired, await (wired.handler(request, call) as Promise<unknown>));
+async function answer(
+  wired: Wired,
+  open: OpenCall,
+  bytes: Buffer,
+  callback: (failure: null, answer: Buffer) => void,
+): Promise<void> {
+  try {
+    open.caller = await wired.rules.admission.admit(open.grpcCall, open.path);
+    open.request = decodeMessage(wired.method.requestDeserialize, bytes, wired.nameField);
+    const response = await (wired.handler(open.request, handlerCall(open, open.caller)) as Promise<unknown>);
+    const encoded = encode(wired, response);
+    if (settleCall(open, 'OK')) callback(null, encoded);
+  } catch (thrown) {
+    await failCall(open, thrown);
+  }
 }
 
 export function streamingCall(wired: Wired): handleServerStreamingCall<Buffer, Buffer> {
+  const { method, rules } = wired;
   return (grpcCall) => {
-    const refuse = (error: MeshError) => {
+    const open = openCall(grpcCall, method.path, rules, (error) => {
       grpcCall.emit('error', toStatus(error));
       closeSoon(grpcCall);
-    };
-    const open = openCall(grpcCall, wired.method.path, wired.rules, refuse);
-    const drained = waitForDrain(grpcCall, open.context.signal);
-    pump(wired, open, grpcCall.request, (chunk) => (grpcCall.write(chunk) ? undefined : drained())).then(
-      () => open.settle('OK') && grpcCall.end(),
-      (thrown) => open.fail(thrown),
-    );
+    });
+    void pump(wired, open, grpcCall);
   };
 }
 
 async function pump(
   wired: Wired,
   open: OpenCall,
-  bytes: Buffer,
-  write: (chunk: Buffer) => Promise<void> | undefined,
+  stream: ServerWritableStream<Buffer, Buffer>,
 ): Promise<void> {
-  const { request, call } = await admitted(wired, open, bytes);
-  for await (const message of wired.handler(request, call) as AsyncIterable<unknown>) {
-    if (open.settled()) return;
-    await write(encoded(wired, message));
+  try {
+    open.caller = await wired.rules.admission.admit(open.grpcCall, open.path);
+    open.request = decodeMessage(wired.method.requestDeserialize, stream.request, wired.nameField);
+    const messages = wired.handler(open.request, handlerCall(open, open.caller)) as AsyncIterable<unknown>;
+    for await (const message of messages) {
+      if (open.settled) return;
+      if (!stream.write(encode(wired, message))) await drain(stream, open.controller.signal);
+    }
+    if (settleCall(open, 'OK')) stream.end();
+  } catch (thrown) {
+    await failCall(open, thrown);
   }
 }
 
-async function admitted(
-  { method, nameField }: Wired,
-  open: OpenCall,
-  bytes: Buffer,
-): Promise<{ request: unknown; call: Call }> {
-  const admission = open.admitted();
-  const caller = admission instanceof Promise ? await admission : admission;
-  const request = decodeMessage(method.requestDeserialize, bytes, nameField);
-  open.received(request);
-  return { request, call: { ...open.context, caller } };
-}
-
-function encoded({ method, maxMessageBytes }: Wired, response: unknown): Buffer {
+function encode({ method, maxMessageBytes }: Wired, response: unknown): Buffer {
   const bytes = method.responseSerialize(response as never);
   if (bytes.length > maxMessageBytes)
     throw resourceExhausted('RESPONSE_TOO_LARGE', `应答过大 / response larger than ${maxMessageBytes} bytes`);
   return bytes;
 }
 
-type Drains = {
-  once(event: 'drain', listener: () => void): unknown;
-  off(event: 'drain', listener: () => void): unknown;
-};
-
 /** A cancelled call never drains, so the wait ends with the call as well. */
-function waitForDrain(stream: Drains, signal: AbortSignal): () => Promise<void> {
-  return () =>
-    new Promise((resolve) => {
-      const done = () => {
-        stream.off('drain', done);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      stream.once('drain', done);
-      signal.addEventListener('abort', done);
-      if (signal.aborted) done();
-    });
+function drain(stream: ServerWritableStream<Buffer, Buffer>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    stream.once('drain', done);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
 }
 
 const lingerMs = 1000;

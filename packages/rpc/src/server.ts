@@ -1,11 +1,12 @@
 import { type ServerOptions as GrpcOptions, Server, ServerCredentials } from '@grpc/grpc-js';
 import { type Admission, type Authorise, createAdmission, type RoleTable } from './admission.ts';
 import { type ServiceBinding, streamingCall, unaryCall, type Wired } from './bind.ts';
+import type { CallListeners } from './call.ts';
 import { type MeshError, unavailable } from './errors.ts';
 import { createFieldNamer } from './field-path.ts';
 import { guard } from './guard.ts';
 import { createHealth } from './health.ts';
-import type { CallListeners, CallRules, OpenCall } from './open-call.ts';
+import { abortCall, type CallRules, type OpenCall } from './open-call.ts';
 import { addReflection } from './reflection.ts';
 
 /** PEM texts: the CA that signs every peer, our certificate (chain) and its PKCS#8 key. */
@@ -61,10 +62,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function stop(graceMs: number): Promise<void> {
     health.stop();
     const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-    for (const call of calls.long) call.abort(stopping());
+    for (const call of calls.long) abortCall(call, stopping());
     guarded.endStreams(stopping());
     if (await within(graceMs, closed)) return;
-    for (const call of calls.short) call.abort(stopping());
+    for (const call of calls.short) abortCall(call, stopping());
     if (!(await within(lastAnswersMs, closed))) server.forceShutdown();
   }
 

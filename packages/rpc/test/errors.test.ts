@@ -80,6 +80,16 @@ test('an authorise that fails is INTERNAL, one that says why is heard', async (t
   assert.deepEqual([error.code, error.reason, error.details.retryAfterMs], ['UNAVAILABLE', 'STARTING', 1500]);
 });
 
+test('a listener that fails costs nobody an answer', async (t) => {
+  const { server, errors } = await startEcho(t, {
+    onCall: () => {
+      throw new Error('no more disk');
+    },
+  });
+  assert.equal((await connectEcho(t, server.address).echo({ ...emptyEcho, text: 'a' })).text, 'a');
+  assert.match(String(errors[0]), /no more disk/);
+});
+
 test('only calls that are named idempotent are tried again', async (t) => {
   let calls = 0;
   const flaky = async () => {
