@@ -28,7 +28,7 @@ export async function putObject(context: Context, tx: Tx, given: CatalogObject):
   const place = { node: context.node, kind: kindOf(given)!, key: keyOf(given)! };
   const before = await findNewest(tx, place);
   if (given.retired) return retire(context, tx, given, before);
-  if (before && !before.retired && hasContentOf(before, given)) return unchanged(before);
+  if (before && !before.retired && saysNothingNew(given, before)) return unchanged(before);
   if (before?.retired && !mayReturn(given)) {
     throw failedPrecondition('RETIRED_FOR_GOOD', `已停用，不可恢复 / retired for good: ${subjectOf(given)}`);
   }
@@ -109,7 +109,15 @@ const empty: CatalogObject = { key: '', version: 0, node: '', retired: false, ob
 
 const unchanged = (object: CatalogObject): Written<Put> => ({ answer: { object, changed: false } });
 
-function hasContentOf(a: CatalogObject, b: CatalogObject): boolean {
-  const bytesOf = ({ object }: CatalogObject) => CatalogObject.encode({ ...empty, object }).finish();
-  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+/** Keys are put as they were made, without an end; that says nothing about one that has ended since. */
+function saysNothingNew({ object }: CatalogObject, before: CatalogObject): boolean {
+  const standing = before.object?.$case === 'logKey' ? before.object.value : undefined;
+  if (object?.$case !== 'logKey' || object.value.toSize !== 0n || !standing)
+    return hasContent(before, object);
+  return hasContent(before, { $case: 'logKey', value: { ...object.value, toSize: standing.toSize } });
+}
+
+function hasContent({ object }: CatalogObject, content: CatalogObject['object']): boolean {
+  const bytesOf = (of: CatalogObject['object']) => CatalogObject.encode({ ...empty, object: of }).finish();
+  return Buffer.compare(bytesOf(object), bytesOf(content)) === 0;
 }

@@ -200,6 +200,8 @@ test('a later key needs the endorsement of one that counts, and ends the one bef
     ],
   );
 
+  assert.equal((await put(operator, keyObject(first.key))).changed, false);
+
   const bad = { ...keyPair('status', 20, second.privateKey).key, publicKey: Buffer.alloc(31) };
   await assert.rejects(put(operator, keyObject(bad)), refusedFields('object.log_key.public_key'));
   const misnamed = {
