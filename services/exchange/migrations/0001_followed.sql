@@ -37,8 +37,8 @@ CREATE TABLE followed_tile (
   hashes bytea  NOT NULL,
   PRIMARY KEY (log_id, level, index)
 );
--- Tiles grow in place until they are full.
-ALTER TABLE followed_tile ALTER COLUMN hashes SET STORAGE PLAIN;
+-- Hashes do not compress, and a full tile (8 KiB) is larger than a page.
+ALTER TABLE followed_tile ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 CREATE TABLE followed_checkpoint (
   log_id int         NOT NULL REFERENCES followed_log,
