@@ -19,7 +19,9 @@ if (name === undefined) {
   for (const { name: known, goal, about } of benches)
     console.log(`${known.padEnd(10)} ${goal.padEnd(44)} ${about}`);
 } else if (!bench || more.length > 0) {
-  console.error(`没有这个基准 no such bench: ${positionals.join(' ')}; ${benches.map((each) => each.name).join(', ')}`);
+  console.error(
+    `没有这个基准 no such bench: ${positionals.join(' ')}; ${benches.map((each) => each.name).join(', ')}`,
+  );
   process.exitCode = 2;
 } else {
   const where = machine();
@@ -35,14 +37,27 @@ async function measure({ name: of, run }: Bench): Promise<BenchResult> {
   await using parts = new AsyncDisposableStack();
   parts.defer(() => rm(dir, { recursive: true, force: true }));
   const say = (text: string) =>
-    void process.stderr.write(`${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`);
+    void process.stderr.write(
+      `${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`,
+    );
   return await run({ full: flags.full, dir, parts, say });
 }
 
-function show({ name: of, goal, unit }: Bench, { value, met, limit, runs }: BenchResult, where: Machine): void {
-  console.log(`\n${of}: ${value} ${unit}${limit === undefined ? '' : ` of ${limit}`}; goal ${goal}: ${met ? 'met' : 'MISSED'}`);
+function show(
+  { name: of, goal, unit }: Bench,
+  { value, met, limit, runs }: BenchResult,
+  where: Machine,
+): void {
+  console.log(
+    `\n${of}: ${value} ${unit}${limit === undefined ? '' : ` of ${limit}`}; goal ${goal}: ${met ? 'met' : 'MISSED'}`,
+  );
   for (const figure of Object.keys(runs[0] ?? {}))
-    console.log(`  ${figure.padEnd(24)} ${spread(runs.map((run) => run[figure]!), 2)}`);
+    console.log(
+      `  ${figure.padEnd(24)} ${spread(
+        runs.map((run) => run[figure]!),
+        2,
+      )}`,
+    );
   console.log(`  ${where.cores} cores, ${where.cpu}, load before ${where.loadBefore}`);
 }
 
