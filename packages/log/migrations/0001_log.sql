@@ -4,8 +4,8 @@
 CREATE TABLE log_waiting (
   entry_id    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   leaf        bytea  NOT NULL CHECK (octet_length(leaf) <= 65535),
-  -- Encoded holders (lookup index, salt, key id): travels beside the leaf, is not hashed.
-  side        bytea  NOT NULL,
+  -- Encoded holders (lookup index, salt, key id): travels beside the leaf, is not hashed. Both stand in one record.
+  side        bytea  NOT NULL CHECK (octet_length(side) <= 65535),
   traceparent text   NOT NULL DEFAULT ''
 );
 
@@ -28,6 +28,8 @@ CREATE TABLE log_tile (
   hashes     bytea  NOT NULL,
   PRIMARY KEY (generation, level, index)
 );
+-- Tiles grow in place until they are full: inline as long as a page holds them.
+ALTER TABLE log_tile ALTER COLUMN hashes SET STORAGE MAIN;
 
 -- Signed notes that bear entries; heartbeats overwrite one another in log_head.
 CREATE TABLE log_checkpoint (

@@ -15,7 +15,7 @@ export { ownTopic } from './own-topic.ts';
 export { type OwnLogCalls, type OwnTopic, ownerSources } from './owner-sources.ts';
 export type { Publish, TopicRecord } from './publisher.ts';
 export { logReads } from './reads.ts';
-export type { OwnerChunk, OwnerSources } from './recovery.ts';
+export type { OwnerChunk, OwnerSources } from './recovery-case.ts';
 export { MAX_BATCH, type Relay, type RelayHooks, type RelayOptions, startRelay } from './relay.ts';
 export { type SignatureCalls, signerFrom } from './signature-client.ts';
 export type { CheckpointSigner, CheckpointToSign, LastSigned } from './signer.ts';

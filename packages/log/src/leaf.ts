@@ -37,12 +37,14 @@ export type ReadLeaf = { leaf: Leaf; understood: boolean };
 
 /**
  * Decodes a leaf of any release. `understood` is false for an unknown format or kind, and for bytes that are no Leaf at
- * all (then the leaf counts as critical for the whole log): such a leaf is stored and proved, and not applied.
+ * all: such a leaf is stored and proved, and not applied. An unknown format counts as critical whatever the leaf says;
+ * bytes that are no Leaf are so for the whole log.
  */
 export function readLeaf(bytes: Uint8Array): ReadLeaf {
   try {
     const leaf = Leaf.decode(bytes);
-    return { leaf, understood: leaf.format === LEAF_FORMAT && known.has(leaf.kind) };
+    if (leaf.format !== LEAF_FORMAT) return { leaf: { ...leaf, critical: true }, understood: false };
+    return { leaf, understood: known.has(leaf.kind) };
   } catch {
     return {
       leaf: { format: 0, kind: LeafKind.UNSPECIFIED, critical: true, subject: '', body: Buffer.alloc(0) },

@@ -1,7 +1,7 @@
 import type { Database } from '@lianzheng/db';
 import { parseLogCheckpoint, parseNote } from '@lianzheng/note';
 import type { LogId, LogSource } from './source.ts';
-import { findCovering, readCheckpoints, readEntries, readHead, tileReader } from './store.ts';
+import { findCovering, findLastKept, readCheckpoints, readEntries, readHead, tileReader } from './store.ts';
 
 export type OwnSourceOptions = {
   database: Database;
@@ -20,16 +20,22 @@ export function ownLogSource({ database, log, changed }: OwnSourceOptions): LogS
   return {
     async head(id) {
       if (id.node !== log.node || id.log !== log.log) return undefined;
-      const head = await database.read(readHead);
-      if (!head.note || (id.generation !== 0 && id.generation !== head.generation)) return undefined;
-      const { root, time } = parseLogCheckpoint(parseNote(head.note).text);
-      return { generation: head.generation, size: head.integratedSize, root, time, note: head.note };
+      return database.read(async (reader) => {
+        const present = await readHead(reader);
+        const generation = id.generation || present.generation;
+        // Followers may still lack entries of a generation that has ended.
+        const note =
+          generation === present.generation ? present.note : (await findLastKept(reader, generation))?.note;
+        if (!note) return undefined;
+        const { size, root, time } = parseLogCheckpoint(parseNote(note).text);
+        return { generation, size, root, time, note };
+      });
     },
-    async entries(id, from, to) {
+    async entries(id, from, to, maxBytes) {
       const generation = await generationOf(id);
       return generation === undefined
         ? []
-        : database.read((reader) => readEntries(reader, generation, from, to));
+        : database.read((reader) => readEntries(reader, generation, from, to, maxBytes));
     },
     async checkpoints(id, after, to) {
       const generation = await generationOf(id);

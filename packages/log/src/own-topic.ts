@@ -3,7 +3,7 @@ import { LogRecord } from '@lianzheng/proto/log/v1/log';
 import type { Logger } from '@lianzheng/runtime';
 import { encodeSide } from './leaf.ts';
 import type { OwnTopic } from './owner-sources.ts';
-import type { OwnerChunk } from './recovery.ts';
+import type { OwnerChunk } from './recovery-case.ts';
 
 /** Checkpoints follow every batch, so the last records hold one. */
 const TAIL_RECORDS = 2_000n;

@@ -6,7 +6,7 @@ import type {
 } from '@lianzheng/proto/exchange/v1/exchange';
 import type { Logger } from '@lianzheng/runtime';
 import { encodeSide } from './leaf.ts';
-import type { OwnerChunk, OwnerSources } from './recovery.ts';
+import type { OwnerChunk, OwnerSources } from './recovery-case.ts';
 
 /** The calls of exchange by which an owner asks for its own log. */
 export type OwnLogCalls = {

@@ -1,6 +1,6 @@
-import type { Database } from '@lianzheng/db';
+import type { Database, Reader } from '@lianzheng/db';
 import { LogRecord } from '@lianzheng/proto/log/v1/log';
-import { type Clock, type Logger, startLoop } from '@lianzheng/runtime';
+import { type Logger, startLoop } from '@lianzheng/runtime';
 import { decodeSide } from './leaf.ts';
 import { type HeadRow, readCheckpoints, readEntries, readHead, setPublished } from './store.ts';
 
@@ -15,11 +15,12 @@ type PublisherOptions = {
   head: HeadRow;
   signal: AbortSignal;
   checkpointsOnly?: boolean;
-  clock: Clock;
   logger: Logger;
 };
 
+/** Entries in one send: what a backlog costs in memory, and what a crash repeats. */
 const MAX_PUBLISH = 4_000;
+const MAX_PUBLISH_BYTES = 4 << 20;
 
 /**
  * Sends what is integrated to the topic: entries, each kept checkpoint after the entries it covers, and the newest one.
@@ -30,7 +31,7 @@ export function createPublisher({
   publish,
   head,
   signal,
-  checkpointsOnly,
+  checkpointsOnly = false,
   logger,
 }: PublisherOptions) {
   const { generation, epoch } = head;
@@ -40,18 +41,18 @@ export function createPublisher({
   async function round(): Promise<'again' | 'idle'> {
     const now = await database.read(readHead);
     if (now.epoch !== epoch || now.note === null) return 'idle';
-    const to = Math.min(now.integratedSize, published + MAX_PUBLISH);
-    const reached = to === now.integratedSize;
-    if (to === published && lastNote?.equals(now.note)) return 'idle';
-    const { records, size } = await database.read((reader) =>
-      recordsBetween(reader, generation, published, to, checkpointsOnly ?? false),
+    const { integratedSize, note } = now;
+    if (published === integratedSize && lastNote?.equals(note)) return 'idle';
+    const { records, notes, size } = await database.read((reader) =>
+      recordsBetween(reader, generation, published, integratedSize, checkpointsOnly),
     );
-    if (reached) records.push(checkpointRecord(now.note));
+    const reached = size === integratedSize;
+    // The newest checkpoint is the last kept one, or a heartbeat after it.
+    if (reached && !notes.at(-1)?.equals(note)) records.push(checkpointRecord(note));
     await publish(records, signal);
-    const end = reached ? now.integratedSize : size;
-    if (end > published) await database.tx((tx) => setPublished(tx, epoch, end));
-    published = end;
-    if (reached) lastNote = now.note;
+    if (size > published) await database.tx((tx) => setPublished(tx, epoch, size));
+    published = size;
+    if (reached) lastNote = note;
     return reached ? 'idle' : 'again';
   }
 
@@ -69,26 +70,37 @@ export function createPublisher({
   return { wake: loop.wake, stopped };
 }
 
-/** Records up to `to`, each kept checkpoint in its place; `size` is where they end. */
+/** Records of one send from `from` on, each kept checkpoint in its place; `size` is where they end. */
 async function recordsBetween(
-  reader: import('@lianzheng/db').Reader,
+  reader: Reader,
   generation: number,
   from: number,
-  to: number,
+  integrated: number,
   checkpointsOnly: boolean,
-): Promise<{ records: TopicRecord[]; size: number }> {
-  const checkpoints = await readCheckpoints(reader, generation, from, to);
-  if (checkpointsOnly) return { records: checkpoints.map(({ note }) => checkpointRecord(note)), size: to };
-  const entries = await readEntries(reader, generation, from, to);
-  const records: TopicRecord[] = [];
-  let next = 0;
-  for (const { sequence, leaf, side, traceparent } of entries) {
-    const entry = { sequence: BigInt(sequence), leaf, holders: decodeSide(side) };
-    const value = Buffer.from(LogRecord.encode({ record: { $case: 'entry', value: entry } }).finish());
-    records.push(traceparent ? { value, headers: { traceparent } } : { value });
-    if (checkpoints[next]?.size === sequence + 1) records.push(checkpointRecord(checkpoints[next++]!.note));
+): Promise<{ records: TopicRecord[]; notes: Buffer[]; size: number }> {
+  const to = Math.min(integrated, from + MAX_PUBLISH);
+  if (checkpointsOnly) {
+    const notes = (await readCheckpoints(reader, generation, from, to)).map(({ note }) => note);
+    return { records: notes.map(checkpointRecord), notes, size: to };
   }
-  return { records, size: to };
+  const entries = await readEntries(reader, generation, from, to, MAX_PUBLISH_BYTES);
+  if (entries.length === 0 && to > from) throw new Error(`integrated entries from ${from} on are missing`);
+  const size = from + entries.length;
+  const checkpoints = await readCheckpoints(reader, generation, from, size);
+  const noteAt = new Map(checkpoints.map((checkpoint) => [checkpoint.size, checkpoint.note]));
+  const records = entries.flatMap((entry) => {
+    const note = noteAt.get(entry.sequence + 1);
+    return note ? [entryRecord(entry), checkpointRecord(note)] : [entryRecord(entry)];
+  });
+  return { records, notes: checkpoints.map(({ note }) => note), size };
+}
+
+type PublishedEntry = { sequence: number; leaf: Buffer; side: Buffer; traceparent: string };
+
+function entryRecord({ sequence, leaf, side, traceparent }: PublishedEntry): TopicRecord {
+  const entry = { sequence: BigInt(sequence), leaf, holders: decodeSide(side) };
+  const value = Buffer.from(LogRecord.encode({ record: { $case: 'entry', value: entry } }).finish());
+  return traceparent ? { value, headers: { traceparent } } : { value };
 }
 
 function checkpointRecord(note: Buffer): TopicRecord {

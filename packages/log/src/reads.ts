@@ -17,7 +17,10 @@ import { decodeSide } from './leaf.ts';
 import type { Head, LogId, LogSource, StoredEntry } from './source.ts';
 
 const MAX_ENTRIES = 4_000;
+/** Of leaves, lookup data and notes in one message, which may have 4 MiB. */
 const MAX_BYTES = 3 << 20;
+/** Tags, lengths and the sequence of one entry. */
+const FRAME_BYTES = 32;
 const MAX_WAIT_MS = 20_000;
 const SNAPSHOT_CHUNK = 2_000;
 
@@ -83,27 +86,57 @@ async function getEntries(
   if (!head || from > head.size)
     return { entries: [], checkpoints: [], coveredSize: BigInt(head?.size ?? 0) };
   const held = { ...log, generation: head.generation };
-  const entries = withinBytes(await source.entries(held, from, Math.min(from + limit, head.size)));
-  const end = from + entries.length;
-  const kept = await source.checkpoints(held, from, end);
-  const notes = kept.map(({ note }) => note);
-  if (end === head.size && !notes.at(-1)?.equals(head.note)) notes.push(head.note);
-  const cover = notes.length === 0 ? await source.covering(held, Math.max(from, end - 1)) : undefined;
-  if (cover) return oneCheckpoint(source, held, from, cover);
+  const range = await readRange(source, held, head, from, Math.min(from + limit, head.size));
+  if (range.covered === undefined) return upToNextCheckpoint(source, held, head, from, range.end);
   return {
-    entries: entries.map(toEntry),
-    checkpoints: notes,
-    coveredSize: BigInt(end === head.size ? head.size : (kept.at(-1)?.size ?? from)),
+    entries: range.entries.map(toEntry),
+    checkpoints: range.checkpoints,
+    coveredSize: BigInt(range.covered),
   };
 }
 
-/** A range without a checkpoint inside cannot be applied: answer up to the next one, however many entries that takes. */
-async function oneCheckpoint(
+type Range = { entries: StoredEntry[]; end: number; checkpoints: Buffer[]; covered: number | undefined };
+
+/** Entries with the kept checkpoints among them, as many as one message holds. */
+async function readRange(
   source: LogSource,
   log: LogId,
+  head: Head,
   from: number,
-  cover: { size: number; note: Buffer },
+  to: number,
+): Promise<Range> {
+  const found = await source.entries(log, from, to, MAX_BYTES);
+  const kept = await source.checkpoints(log, from, from + found.length);
+  const entries = withinBytes(found, kept);
+  const end = from + entries.length;
+  const within = kept.filter(({ size }) => size <= end);
+  const checkpoints = within.map(({ note }) => note);
+  if (end === head.size && !checkpoints.at(-1)?.equals(head.note)) checkpoints.push(head.note);
+  return { entries, end, checkpoints, covered: end === head.size ? end : within.at(-1)?.size };
+}
+
+function withinBytes(entries: StoredEntry[], kept: readonly { size: number; note: Buffer }[]): StoredEntry[] {
+  const noteBytes = new Map(kept.map(({ size, note }) => [size, note.length + FRAME_BYTES]));
+  let bytes = 0;
+  const end = entries.findIndex(({ sequence, leaf, side }) => {
+    bytes += leaf.length + side.length + FRAME_BYTES + (noteBytes.get(sequence + 1) ?? 0);
+    return bytes > MAX_BYTES;
+  });
+  return end === -1 ? entries : entries.slice(0, Math.max(1, end));
+}
+
+/**
+ * A range without a checkpoint inside cannot be applied: answer up to the next one, however many entries that takes. Of a
+ * log whose entries are not held here the newest checkpoint is all there is.
+ */
+async function upToNextCheckpoint(
+  source: LogSource,
+  log: LogId,
+  head: Head,
+  from: number,
+  end: number,
 ): Promise<GetEntriesResponse> {
+  const cover = (end > from && (await source.covering(log, end - 1))) || head;
   const entries = await source.entries(log, from, cover.size);
   return { entries: entries.map(toEntry), checkpoints: [cover.note], coveredSize: BigInt(cover.size) };
 }
@@ -128,15 +161,6 @@ async function headWorthAnswering(
   }
 }
 
-function withinBytes(entries: StoredEntry[]): StoredEntry[] {
-  let bytes = 0;
-  const end = entries.findIndex((entry) => {
-    bytes += entry.leaf.length + entry.side.length + 32;
-    return bytes > MAX_BYTES;
-  });
-  return end <= 0 ? entries.slice(0, end === 0 ? 1 : undefined) : entries.slice(0, end);
-}
-
 function toEntry({ sequence, leaf, side }: StoredEntry) {
   return { sequence: BigInt(sequence), leaf, holders: decodeSide(side) };
 }
@@ -154,11 +178,9 @@ async function* getSnapshot(
   if (from >= head.size) yield { entries: [], checkpoints: [head.note], total };
   while (from < head.size && !call.signal.aborted) {
     const to = Math.min(from + SNAPSHOT_CHUNK, head.size);
-    const entries = withinBytes(await source.entries(held, from, to));
-    const end = from + entries.length;
-    const notes = (await source.checkpoints(held, from, end)).map(({ note }) => note);
-    if (end === head.size && !notes.at(-1)?.equals(head.note)) notes.push(head.note);
-    yield { entries: entries.map(toEntry), checkpoints: notes, total };
+    const { entries, end, checkpoints } = await readRange(source, held, head, from, to);
+    if (entries.length === 0) throw notFound('此处无该日志的条目 entries not held here', 'ENTRIES_NOT_HELD');
+    yield { entries: entries.map(toEntry), checkpoints, total };
     from = end;
   }
 }

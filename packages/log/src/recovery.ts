@@ -1,216 +1,114 @@
-import type { Connection, Database } from '@lianzheng/db';
 import {
-  appendLeafHashes,
-  emptyRoot,
-  type Frontier,
-  frontierFromTiles,
-  frontierRoot,
-  leafHash,
-  rootFromTiles,
-} from '@lianzheng/merkle';
-import { openNote, parseLogCheckpoint, type Verifier } from '@lianzheng/note';
-import type { Logger } from '@lianzheng/runtime';
-import { adoptGeneration, adoptRecovered, listWaiting, rewind, unlist } from './recovery-store.ts';
-import type { RelayHooks } from './relay.ts';
-import type { CheckpointSigner, LastSigned } from './signer.ts';
-import type { LogId, StoredEntry } from './source.ts';
-import { type HeadRow, tileReader } from './store.ts';
+  holds,
+  type RecoveryCase,
+  type RecoveryOptions,
+  type SignedHead,
+  signedHead,
+  type Target,
+} from './recovery-case.ts';
+import { adoptGeneration, listWaiting, unlist } from './recovery-store.ts';
+import { recoverTail } from './recovery-tail.ts';
+import type { LastSigned } from './signer.ts';
+import { type HeadRow, readHead } from './store.ts';
 
-/** Where an owner asks for its own log: its topic, the province, followers. */
-export type OwnerSources = {
-  /** Signed notes of this log that others hold, and how many of those asked answered at all. */
-  heads(log: LogId, signal: AbortSignal): Promise<{ notes: Buffer[]; answered: number }>;
-  /** Entries from a sequence on with their checkpoints, from whoever has them; ends where nobody has more. */
-  entries(log: LogId, from: number, signal: AbortSignal): AsyncIterable<OwnerChunk>;
-};
-
-export type OwnerChunk = { entries: StoredEntry[]; checkpoints: Buffer[] };
-
-export type RecoveryOptions = {
-  database: Database;
-  connection: Connection;
-  log: { node: string; log: string };
-  head: HeadRow;
-  signer: CheckpointSigner;
-  sources?: OwnerSources;
-  hooks?: RelayHooks;
-  logger: Logger;
-  signal: AbortSignal;
-};
-
-type SignedHead = { size: number; root: Buffer; time: Date; note: Buffer };
+/** `stuck` says why only an operator can go on, by a new generation. Else what was signed last, and when. */
+export type Recovery = { stuck: string } | { stuck?: undefined; signedSize: number; signedAtMs: number };
 
 /**
  * Compares database, the signature service's memory and what others hold of this log, and mends the database (logs.md
- * §2, Restart). `stuck` says why it cannot: then only an operator goes on, by a new generation. Throws when it should
- * be tried again (a service away, nobody reachable after a loss).
+ * §2, Restart). Throws when it should be tried again (a service away, nobody reachable after a loss).
  */
-export async function recover(options: RecoveryOptions): Promise<{ stuck?: string }> {
+export async function recover(options: RecoveryOptions): Promise<Recovery> {
   const { signer, logger } = options;
-  const log = { ...options.log, generation: options.head.generation };
-  const memory = await signer.lastSigned({ ...log, generation: 0 });
-  if (memory.generation > log.generation) {
-    await options.connection.tx((tx) => adoptGeneration(tx, options.head.epoch, memory.generation));
-    logger.warn({ log: log.log, generation: memory.generation }, 'own log begins a new generation');
-    return {};
+  const memory = await signer.lastSigned({ ...options.log, generation: 0 });
+  const head = await headOfGeneration(options, memory.generation);
+  if (!head)
+    return {
+      stuck: `the database is of generation ${options.head.generation}, the key of ${memory.generation}`,
+    };
+  const log = { ...options.log, generation: head.generation };
+  const given: RecoveryCase = { ...options, head, log, verifiers: await signer.verifiers(log) };
+  const others = await headsOfOthers(given);
+  const verdict = compare(given, memory, others);
+  if ('stuck' in verdict) return verdict;
+  const { target, restore } = verdict;
+  if (!(await holds(given, target))) {
+    logger.warn({ log: log.log, have: head.size, want: target.size }, 'own log is behind: recovering');
+    const reached = await recoverTail(given, target);
+    if (reached < target.size)
+      return {
+        stuck: `entries up to ${target.size} were signed, only ${reached} could be recovered; ${others.answered} others answered`,
+      };
   }
-  const others = await headsOfOthers(options, log, await signer.verifiers(log));
-  const verdict = await compare(options, memory, others);
-  if (verdict.kind === 'stuck') return { stuck: verdict.why };
-  if (verdict.kind === 'fetch') {
-    logger.warn(
-      { log: log.log, have: options.head.size, want: verdict.target.size },
-      'own log is behind: recovering',
-    );
-    const missing = await fetchTail(options, log, verdict.target);
-    if (missing) return { stuck: missing };
-  }
-  if (verdict.restore) await signer.restore(verdict.restore.note);
-  await setContradictionsAside(options);
-  return {};
+  if (memory.state === 'known' && !(await holds(given, memory)))
+    return { stuck: `two histories were signed: another root was signed at size ${memory.size}` };
+  await tellOtherHistories(given, others.heads);
+  if (restore) await signer.restore(restore.note);
+  await setContradictionsAside(given);
+  const times = [head.noteTime, target.time, ...others.heads.map(({ time }) => time)];
+  return { signedSize: target.size, signedAtMs: newestMs(times) };
 }
 
-async function headsOfOthers(options: RecoveryOptions, log: LogId, verifiers: Verifier[]) {
-  const found = await options.sources?.heads(log, options.signal);
-  const heads = (found?.notes ?? []).flatMap((note) => signedHead(note, log, verifiers) ?? []);
-  return { answered: found?.answered ?? 0, largest: largestOf(heads), heads };
+/** The head, after a new generation was taken over; undefined when the keys know less than the database. */
+async function headOfGeneration(
+  { connection, head, log, logger }: RecoveryOptions,
+  generation: number,
+): Promise<HeadRow | undefined> {
+  if (generation < head.generation) return undefined;
+  if (generation === head.generation) return head;
+  await connection.tx((tx) => adoptGeneration(tx, head, generation));
+  logger.warn({ log: log.log, generation }, 'own log begins a new generation');
+  return connection.read(readHead);
 }
 
-/** The note's head, if it is one of this log and this node's own key signed it. */
-function signedHead(note: Buffer, log: LogId, verifiers: Verifier[]): SignedHead | undefined {
-  try {
-    const { text } = openNote(note, verifiers);
-    const head = parseLogCheckpoint(text);
-    const same = head.node === log.node && head.log === log.log && head.generation === log.generation;
-    return same ? { size: head.size, root: head.root, time: head.time, note } : undefined;
-  } catch {
-    // Whatever others hold that we did not sign is noise here.
-    return undefined;
+type OtherHeads = { answered: number; heads: SignedHead[] };
+
+async function headsOfOthers(given: RecoveryCase): Promise<OtherHeads> {
+  const found = await given.sources?.heads(given.log, given.signal);
+  const heads = (found?.notes ?? []).flatMap((note) => signedHead(given, note) ?? []);
+  return { answered: found?.answered ?? 0, heads };
+}
+
+/** `restore`: the signature service knows less than this checkpoint. */
+type Verdict = { target: Target; restore?: SignedHead } | { stuck: string };
+
+function compare(given: RecoveryCase, memory: LastSigned, { answered, heads }: OtherHeads): Verdict {
+  const { head, log } = given;
+  if (memory.state === 'known') {
+    const largest = largestOf(heads);
+    return largest && largest.size > memory.size
+      ? { target: largest, restore: largest }
+      : { target: { size: memory.size, root: memory.root, time: memory.time } };
   }
+  if (answered === 0)
+    throw new Error(`the memory of ${log.log} is lost and nobody can be asked for its head`);
+  const own = head.note ? signedHead(given, head.note) : undefined;
+  const largest = largestOf(own ? [...heads, own] : heads);
+  return largest
+    ? { target: largest, restore: largest }
+    : { stuck: 'the memory is lost, and no signed checkpoint of this log was found' };
 }
 
-function largestOf(heads: SignedHead[]): SignedHead | undefined {
+function largestOf(heads: readonly SignedHead[]): SignedHead | undefined {
   return heads.reduce<SignedHead | undefined>(
-    (best, head) => (best && best.size >= head.size ? best : head),
+    (best, head) =>
+      best && (best.size > head.size || (best.size === head.size && best.time >= head.time)) ? best : head,
     undefined,
   );
 }
 
-type Target = { size: number; root: Buffer };
-type Verdict =
-  | { kind: 'agreed'; restore?: SignedHead }
-  | { kind: 'fetch'; target: Target; restore?: SignedHead }
-  | { kind: 'stuck'; why: string };
-
-async function compare(
-  options: RecoveryOptions,
-  memory: LastSigned,
-  others: { answered: number; largest: SignedHead | undefined },
-): Promise<Verdict> {
-  const { head, log } = options;
-  const held = memory.state === 'known' ? { size: memory.size, root: memory.root } : undefined;
-  const own = await ownIntegrated(options);
-  if (!held && others.answered === 0) {
-    throw new Error(
-      `memory of the signature service is lost and nobody can be asked for ${log.log} of ${log.node}`,
-    );
+/** Others hold a history of ours that this is not: nothing here mends that, but it must not stay unsaid. */
+async function tellOtherHistories(given: RecoveryCase, heads: readonly SignedHead[]): Promise<void> {
+  for (const { size, root, note } of heads) {
+    if (!(await holds(given, { size, root })))
+      given.logger.error(
+        { log: given.log.log, size, note: note.toString() },
+        'others hold another history, signed by this node: a new generation is needed',
+      );
   }
-  const signedHeads = [others.largest, held ? undefined : own].filter((it) => it !== undefined);
-  const largest = largestOf(signedHeads);
-  const target = held && (!largest || held.size >= largest.size) ? held : largest;
-  if (!target) return { kind: 'stuck', why: 'memory lost, and no signed checkpoint of this log was found' };
-  const restore = largest && (!held || largest.size > held.size) ? largest : undefined;
-  if (head.size >= target.size && (await rootAt(options, target.size)).equals(target.root)) {
-    return { kind: 'agreed', restore };
-  }
-  return { kind: 'fetch', target, restore };
 }
 
-async function ownIntegrated({ head, log, signer }: RecoveryOptions): Promise<SignedHead | undefined> {
-  if (!head.note) return undefined;
-  const id = { ...log, generation: head.generation };
-  return signedHead(head.note, id, await signer.verifiers(id));
-}
-
-function rootAt({ connection, head }: RecoveryOptions, size: number): Promise<Buffer> {
-  if (size === 0) return Promise.resolve(emptyRoot());
-  return rootFromTiles(
-    size,
-    tileReader((fn) => connection.read(fn), head.generation),
-  );
-}
-
-/**
- * Fetches what others hold beyond the last point where they and this database agree, checkpoint by checkpoint. What this
- * database had beyond that point waits again and takes its recovered number by its leaf. Returns what is missing.
- */
-async function fetchTail(options: RecoveryOptions, log: LogId, target: Target): Promise<string | undefined> {
-  if (!options.sources)
-    return `entries up to ${target.size} were signed, ${options.head.size} are here, nobody to ask`;
-  const verifiers = await options.signer.verifiers(log);
-  const bases = new Set([
-    Math.min(options.head.size, target.size),
-    Math.min(options.head.integratedSize, target.size),
-    0,
-  ]);
-  let reached = 0;
-  for (const base of bases) {
-    reached = Math.max(reached, await fetchFrom(options, log, base, target, verifiers));
-    if (reached >= target.size) return undefined;
-  }
-  return `entries up to ${target.size} were signed, only ${reached} could be recovered`;
-}
-
-/** Returns the size reached; 0 when the entries found do not continue this database's tree. */
-async function fetchFrom(
-  options: RecoveryOptions,
-  log: LogId,
-  base: number,
-  target: Target,
-  verifiers: Verifier[],
-): Promise<number> {
-  const { connection, head, hooks } = options;
-  let frontier = await frontierFromTiles(
-    base,
-    tileReader((fn) => connection.read(fn), head.generation),
-  );
-  let buffer: StoredEntry[] = [];
-  let rewound = false;
-  for await (const chunk of options.sources!.entries(log, base, options.signal)) {
-    buffer.push(...chunk.entries.filter((entry) => entry.sequence >= frontier.size + buffer.length));
-    for (const checkpoint of chunk.checkpoints.flatMap((note) => signedHead(note, log, verifiers) ?? [])) {
-      const covered = checkpoint.size - frontier.size;
-      if (covered <= 0 || covered > buffer.length || checkpoint.size > target.size) continue;
-      const entries = buffer.slice(0, covered);
-      const grown = append(frontier, entries);
-      if (!grown || !frontierRoot(grown).equals(checkpoint.root)) return 0;
-      if (checkpoint.size === target.size && !checkpoint.root.equals(target.root)) return 0;
-      const before = frontier;
-      await connection.tx(async (tx) => {
-        if (!rewound) await rewind(tx, head, base);
-        const orphans = await adoptRecovered(tx, head, before, entries, checkpoint);
-        await hooks?.recovered?.(tx, orphans);
-      });
-      rewound = true;
-      frontier = grown;
-      buffer = buffer.slice(covered);
-    }
-    if (frontier.size >= target.size) break;
-  }
-  return frontier.size;
-}
-
-function append(frontier: Frontier, entries: StoredEntry[]): Frontier | undefined {
-  const gapless = entries.every((entry, i) => entry.sequence === frontier.size + i);
-  return gapless
-    ? appendLeafHashes(
-        frontier,
-        entries.map((entry) => leafHash(entry.leaf)),
-      )
-    : undefined;
-}
-
-async function setContradictionsAside({ connection, hooks, logger }: RecoveryOptions): Promise<void> {
+async function setContradictionsAside({ connection, hooks, logger }: RecoveryCase): Promise<void> {
   const { contradictions } = hooks ?? {};
   if (!contradictions) return;
   const listed = await connection.tx(async (tx) => {
@@ -220,4 +118,8 @@ async function setContradictionsAside({ connection, hooks, logger }: RecoveryOpt
   });
   if (listed > 0)
     logger.warn({ entries: listed }, 'waiting entries contradict the recovered log: listed, not sequenced');
+}
+
+function newestMs(times: readonly (Date | null | undefined)[]): number {
+  return Math.max(0, ...times.map((time) => time?.getTime() ?? 0));
 }

@@ -3,13 +3,14 @@ import { consistencyProof, type Frontier, frontierRoot } from '@lianzheng/merkle
 import type { Clock, Logger } from '@lianzheng/runtime';
 import { startLoop } from '@lianzheng/runtime';
 import { createPublisher, type Publish } from './publisher.ts';
-import { type OwnerSources, recover } from './recovery.ts';
+import { type Recovery, recover } from './recovery.ts';
+import type { OwnerSources } from './recovery-case.ts';
 import type { CheckpointSigner } from './signer.ts';
 import {
   appendEntries,
+  findLastKept,
   HeadMoved,
   type HeadRow,
-  lastKept,
   readHead,
   readWaiting,
   storeCheckpoint,
@@ -47,7 +48,7 @@ export type RelayOptions = {
 export type Relay = {
   /** The own log agrees with everything that could be asked: commands may be taken. */
   ready(): boolean;
-  /** starting, waiting (another relay holds the log), recovering, ready, stuck: <why>. */
+  /** starting, waiting (another relay holds the log), recovering, ready, stuck: <why>, stopped. */
   state(): string;
   /** There are entries waiting. */
   wake(): void;
@@ -90,23 +91,24 @@ export function startRelay(options: RelayOptions): Relay {
     const head = await connection.tx(takeEpoch);
     state = 'recovering';
     const recovery = await recover({ ...options, connection, head, signal });
-    if (recovery.stuck) {
+    if (recovery.stuck !== undefined) {
       state = `stuck: ${recovery.stuck}`;
       throw new Error(`own log ${log.log} cannot be recovered: ${recovery.stuck}`);
     }
-    await sequenceAndSign(connection, await connection.read(readHead), signal);
+    await sequenceAndSign(connection, await connection.read(readHead), recovery, signal);
   }
 
   async function sequenceAndSign(
     connection: Connection,
     head: HeadRow,
+    signed: Signed,
     stopping: AbortSignal,
   ): Promise<void> {
     const ended = new AbortController();
     const signal = AbortSignal.any([stopping, connection.lost, ended.signal]);
     const publisher =
       options.publish && createPublisher({ ...options, publish: options.publish, head, signal });
-    const writer = createWriter(connection, head, options);
+    const writer = createWriter(connection, head, signed, options);
     let woken = Promise.withResolvers<void>();
     tenure = { wake: () => woken.resolve() };
     try {
@@ -124,7 +126,7 @@ export function startRelay(options: RelayOptions): Relay {
       if (connection.lost.aborted) throw connection.lost.reason;
     } finally {
       tenure = undefined;
-      if (!stopping.aborted) state = 'starting';
+      state = stopping.aborted ? 'stopped' : 'starting';
       ended.abort();
       await publisher?.stopped;
     }
@@ -145,20 +147,23 @@ export function startRelay(options: RelayOptions): Relay {
   };
 }
 
+type Signed = Extract<Recovery, { stuck?: undefined }>;
+
 /** Sequences and signs; nothing here publishes. */
-function createWriter(connection: Connection, start: HeadRow, options: RelayOptions) {
+function createWriter(connection: Connection, start: HeadRow, last: Signed, options: RelayOptions) {
   const { log, signer, clock } = options;
   const { generation, epoch } = start;
   const readTiles = tileReader((fn) => connection.read(fn), generation);
   let frontier: Frontier = start.frontier;
-  let signed = start.integratedSize;
+  // The signature service may have signed more, and later, than what is stored here.
+  let signed = last.signedSize;
+  let lastMs = Math.max(last.signedAtMs, start.noteTime?.getTime() ?? 0);
   let kept: number | undefined;
-  let lastMs = start.noteTime?.getTime() ?? 0;
 
   /** A signed, durable checkpoint over all that is sequenced. */
   async function checkpoint(): Promise<void> {
     const { size } = frontier;
-    kept ??= await connection.read((reader) => lastKept(reader, generation, size));
+    kept ??= (await connection.read((reader) => findLastKept(reader, generation, size)))?.size ?? 0;
     const time = new Date(Math.max(clock.nowMs(), lastMs));
     const bearsEntries = size > kept;
     const note = await signer.sign({

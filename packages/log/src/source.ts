@@ -17,8 +17,8 @@ export type StoredEntry = { sequence: number; leaf: Buffer; side: Buffer };
 export type LogSource = {
   /** The newest checkpoint; undefined when the log is not held or has none. Generation 0 = the present one. */
   head(log: LogId): Promise<Head | undefined>;
-  /** Entries from ≤ sequence < to, in order. */
-  entries(log: LogId, from: number, to: number): Promise<StoredEntry[]>;
+  /** Entries from ≤ sequence < to, in order; fewer, but at least one, where they weigh more than maxBytes. */
+  entries(log: LogId, from: number, to: number, maxBytes?: number): Promise<StoredEntry[]>;
   /** Kept checkpoints with after < size ≤ to, in order. */
   checkpoints(log: LogId, after: number, to: number): Promise<{ size: number; note: Buffer }[]>;
   /** The smallest kept checkpoint that covers a sequence. */

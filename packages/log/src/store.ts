@@ -4,8 +4,10 @@ import {
   encodeFrontier,
   type Frontier,
   growTree,
+  HASH_BYTES,
   leafHash,
   type ReadTiles,
+  type TileExtension,
 } from '@lianzheng/merkle';
 import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 import { encodeSide } from './leaf.ts';
@@ -115,7 +117,7 @@ export async function readWaiting(
     `SELECT entry_id, leaf, side, traceparent FROM (
        SELECT entry_id, leaf, side, traceparent,
               sum(octet_length(leaf) + octet_length(side)) OVER (ORDER BY entry_id) AS bytes
-         FROM (SELECT * FROM log_waiting ORDER BY entry_id LIMIT $1) AS oldest
+         FROM (SELECT entry_id, leaf, side, traceparent FROM log_waiting ORDER BY entry_id LIMIT $1) AS oldest
      ) AS measured WHERE bytes <= 2097152 ORDER BY entry_id`,
     [limit],
     { name: 'log_read_waiting' },
@@ -161,19 +163,29 @@ export async function appendEntries(
   await tx.execute('DELETE FROM log_waiting WHERE entry_id = ANY($1::bigint[])', [drawn], {
     name: 'log_unwait',
   });
-  await tx.execute(
+  await extendTiles(tx, head.generation, growth.extensions);
+  return growth.frontier;
+}
+
+async function extendTiles(tx: Tx, generation: number, extensions: readonly TileExtension[]): Promise<void> {
+  const grown = await tx.rows<{ level: number; index: number; bytes: number }>(
     `INSERT INTO log_tile (generation, level, index, hashes)
      SELECT $1, level, index, hashes FROM unnest($2::int[], $3::bigint[], $4::bytea[]) AS t(level, index, hashes)
-     ON CONFLICT (generation, level, index) DO UPDATE SET hashes = log_tile.hashes || excluded.hashes`,
+     ON CONFLICT (generation, level, index) DO UPDATE SET hashes = log_tile.hashes || excluded.hashes
+     RETURNING level, index, octet_length(hashes) AS bytes`,
     [
-      head.generation,
-      growth.extensions.map((tile) => tile.level),
-      growth.extensions.map((tile) => tile.index),
-      growth.extensions.map((tile) => tile.hashes),
+      generation,
+      extensions.map((tile) => tile.level),
+      extensions.map((tile) => tile.index),
+      extensions.map((tile) => tile.hashes),
     ],
     { name: 'log_extend_tiles' },
   );
-  return growth.frontier;
+  const bytes = new Map(grown.map((tile) => [`${tile.level}/${tile.index}`, tile.bytes]));
+  for (const { level, index, offset, hashes } of extensions) {
+    if (bytes.get(`${level}/${index}`) !== offset * HASH_BYTES + hashes.length)
+      throw new Error(`tile ${level}/${index} did not hold ${offset} hashes: nothing is appended to it`);
+  }
 }
 
 /** Makes a signed note the head's; keeps it when it bears entries. */
@@ -207,15 +219,21 @@ export async function setPublished(tx: Tx, epoch: number, size: number): Promise
   );
 }
 
+/** Entries from ≤ sequence < to, in order: the first, and as many more as weigh no more than maxBytes together. */
 export async function readEntries(
   reader: Reader,
   generation: number,
   from: number,
   to: number,
+  maxBytes: number = Number.MAX_SAFE_INTEGER,
 ): Promise<(StoredEntry & { traceparent: string })[]> {
   return reader.rows(
-    'SELECT sequence, leaf, side, traceparent FROM log_entry WHERE generation = $1 AND sequence >= $2 AND sequence < $3 ORDER BY sequence',
-    [generation, from, to],
+    `SELECT sequence, leaf, side, traceparent FROM (
+       SELECT sequence, leaf, side, traceparent,
+              sum(octet_length(leaf) + octet_length(side)) OVER (ORDER BY sequence) AS bytes
+         FROM log_entry WHERE generation = $1 AND sequence >= $2 AND sequence < $3
+     ) AS measured WHERE bytes <= $4 OR sequence = $2 ORDER BY sequence`,
+    [generation, from, to, maxBytes],
     { name: 'log_read_entries' },
   );
 }
@@ -233,13 +251,16 @@ export async function readCheckpoints(
   );
 }
 
-/** The largest kept checkpoint with size ≤ `to`. */
-export async function lastKept(reader: Reader, generation: number, to: number): Promise<number> {
-  const row = await reader.row<{ size: number | null }>(
-    'SELECT max(size) AS size FROM log_checkpoint WHERE generation = $1 AND size <= $2',
+/** The largest kept checkpoint, with size ≤ `to` where that is given. */
+export async function findLastKept(
+  reader: Reader,
+  generation: number,
+  to: number = Number.MAX_SAFE_INTEGER,
+): Promise<{ size: number; time: Date; note: Buffer } | undefined> {
+  return reader.row(
+    'SELECT size, time, note FROM log_checkpoint WHERE generation = $1 AND size <= $2 ORDER BY size DESC LIMIT 1',
     [generation, to],
   );
-  return row?.size ?? 0;
 }
 
 export async function findCovering(
