@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type AccessWriter, accessMigrations, createAccessWriter, startForwarder } from '@lianzheng/access';
 import { type Database, migrate, openDatabase } from '@lianzheng/db';
-import { logMigrations, type Relay, signerFrom, startRelay } from '@lianzheng/log';
+import { logMigrations, ownerSources, ownTopic, type Relay, signerFrom, startRelay } from '@lianzheng/log';
 import { AuditServiceService } from '@lianzheng/proto/audit/v1/audit';
 import type { LogKey } from '@lianzheng/proto/catalog/v1/objects';
 import { ExchangeServiceService } from '@lianzheng/proto/exchange/v1/exchange';
@@ -13,8 +13,8 @@ import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runti
 import type { Config } from './config.ts';
 import { followCatalogues } from './consumers/catalogue-logs.ts';
 import { createEvents, type Events } from './events.ts';
-import { startPublishing } from './publishing.ts';
-import { ownSources, recoveryHooks } from './recovery.ts';
+import { clusterOf, startPublishing, topicOf } from './publishing.ts';
+import { recoveryHooks } from './recovery.ts';
 import { startView, type View } from './view.ts';
 
 export type Context = {
@@ -60,7 +60,11 @@ export async function createContext(
     log: { node, log: 'catalog' },
     signer: signerFrom(signature),
     publish: startPublishing(parts, config, onError),
-    sources: ownSources(createClient(ExchangeServiceService, exchange)),
+    sources: ownerSources({
+      exchange: createClient(ExchangeServiceService, exchange),
+      topic: ownTopic({ cluster: clusterOf(config), topic: topicOf(config), logger }),
+      logger,
+    }),
     hooks: recoveryHooks(config, events),
     clock,
     logger,

@@ -9,7 +9,7 @@ export function startPublishing(
   config: Config,
   onError: (error: unknown, name: string) => void,
 ): Publish {
-  const topic = `lianzheng.catalog.${config.node}`;
+  const topic = topicOf(config);
   const cluster = clusterOf(config);
   const clientId = `catalog-${config.node}`;
   const producer = createProducer({ cluster, clientId, onError: (error) => onError(error, topic) });
@@ -27,7 +27,9 @@ export function startPublishing(
   return (records, signal) => producer.send(topic, records, { signal });
 }
 
-function clusterOf({ kafkaBrokers, kafkaCa, kafkaCert, kafkaKey }: Config): ClusterAddress {
+export const topicOf = ({ node }: Config) => `lianzheng.catalog.${node}`;
+
+export function clusterOf({ kafkaBrokers, kafkaCa, kafkaCert, kafkaKey }: Config): ClusterAddress {
   const tls =
     kafkaCa && kafkaCert && kafkaKey ? { caPem: kafkaCa, certPem: kafkaCert, keyPem: kafkaKey } : undefined;
   return { bootstrap: kafkaBrokers, tls };

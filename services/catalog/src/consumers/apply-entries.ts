@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { type LogEntry, objectsIn } from '../domain/leaf-entries.ts';
+import { type LogEntry, objectsIn } from '../leaf-entries.ts';
 import { lockChanges } from '../store/changes.ts';
 import { movePosition, type Position } from '../store/followed-logs.ts';
 import { putObjects } from '../store/objects.ts';
