@@ -39,7 +39,13 @@ export async function makeCallers(
   await mkdir(folder, { recursive: true });
 
   async function issue(kind: 'department' | 'operator' | 'auditor', id: string) {
-    const { uri, certPem, keyPem } = await issueCaller({ dir: authority.dir, node, kind, id, now: new Date() });
+    const { uri, certPem, keyPem } = await issueCaller({
+      dir: authority.dir,
+      node,
+      kind,
+      id,
+      now: new Date(),
+    });
     const certFile = join(folder, `${node}-${kind}-${id}.pem`);
     const keyFile = join(folder, `${node}-${kind}-${id}.key`);
     await writeFile(certFile, certPem);

@@ -26,29 +26,29 @@ export function createClients(
   ports: Readonly<Record<ServiceName, number>>,
   tls: TlsIdentity,
 ): Clients {
-  const channels = new Map<ServiceName, Channel>();
+  const opened: Channel[] = [];
   const to = (service: ServiceName): Channel => {
-    const known = channels.get(service);
-    if (known) return known;
     const expect = `lianzheng://${node}/service/${service}`;
     const channel = connect({ address: `127.0.0.1:${ports[service]}`, tls, expect });
-    channels.set(service, channel);
+    opened.push(channel);
     return channel;
   };
+  const [catalog, issuance, exchange] = [to('catalog'), to('issuance'), to('exchange')];
+  const [audit, signature] = [to('audit'), to('signature')];
   return {
-    catalog: createClient(CatalogServiceService, to('catalog')),
-    issuance: createClient(IssuanceServiceService, to('issuance')),
-    exchange: createClient(ExchangeServiceService, to('exchange')),
-    audit: createClient(AuditServiceService, to('audit')),
-    signature: createClient(SignatureServiceService, to('signature')),
-    log: createClient(LogServiceService, to('exchange')),
+    catalog: createClient(CatalogServiceService, catalog),
+    issuance: createClient(IssuanceServiceService, issuance),
+    exchange: createClient(ExchangeServiceService, exchange),
+    audit: createClient(AuditServiceService, audit),
+    signature: createClient(SignatureServiceService, signature),
+    log: createClient(LogServiceService, exchange),
     ownLog: {
-      status: createClient(LogServiceService, to('issuance')),
-      catalog: createClient(LogServiceService, to('catalog')),
-      access: createClient(LogServiceService, to('audit')),
+      status: createClient(LogServiceService, issuance),
+      catalog: createClient(LogServiceService, catalog),
+      access: createClient(LogServiceService, audit),
     },
     close() {
-      for (const channel of channels.values()) channel.close();
+      for (const channel of opened) channel.close();
     },
   };
 }

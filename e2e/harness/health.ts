@@ -1,6 +1,11 @@
 import { connect, createClient, type TlsIdentity } from '@lianzheng/rpc';
 
-/** grpc.health.v1 without generated code: an empty request asks about the whole server, `08 01` is SERVING. */
+/** Generated decoders are given a reader in place of bytes. */
+type Reader = { readonly len: number; tag(): unknown; uint32(): number };
+
+const SERVING = 1;
+
+/** grpc.health.v1 without generated code: an empty request asks about the whole server; the answer is one enum in field 1. */
 const Health = {
   check: {
     path: '/grpc.health.v1.Health/Check',
@@ -8,8 +13,13 @@ const Health = {
     responseStream: false,
     requestSerialize: () => Buffer.alloc(0),
     requestDeserialize: (bytes: Buffer) => bytes,
-    responseSerialize: (bytes: Buffer) => bytes,
-    responseDeserialize: (bytes: Buffer) => bytes,
+    responseSerialize: () => Buffer.alloc(0),
+    responseDeserialize(input: Buffer) {
+      const reader = input as unknown as Reader;
+      if (reader.len === 0) return { serving: false };
+      reader.tag();
+      return { serving: reader.uint32() === SERVING };
+    },
   },
 } as const;
 
@@ -17,8 +27,7 @@ const Health = {
 export async function isServing(address: string, expect: string, tls: TlsIdentity): Promise<boolean> {
   const channel = connect({ address, tls, expect });
   try {
-    const answer = await createClient(Health, channel).check(Buffer.alloc(0), { deadlineMs: 2_000 });
-    return answer.equals(Buffer.of(0x08, 0x01));
+    return (await createClient(Health, channel).check(Buffer.alloc(0), { deadlineMs: 2_000 })).serving;
   } finally {
     channel.close();
   }

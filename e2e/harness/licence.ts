@@ -1,5 +1,5 @@
-import type { LicenceData } from '@lianzheng/proto/issuance/v1/issuance';
 import type { LicenceType } from '@lianzheng/proto/catalog/v1/objects';
+import type { LicenceData } from '@lianzheng/proto/issuance/v1/issuance';
 import { generateStock, type StockRow, stockType } from '@lianzheng/stock';
 
 const DAY_MS = 86_400_000;

@@ -41,7 +41,7 @@ test('a relay carries bytes, a cut breaks and refuses, a heal lets new connectio
   const first = await dial(t, relay.port);
   await echoes(first, 'hello');
 
-  const broken = once(first, 'close');
+  const broken = new Promise((resolve) => first.once('close', resolve));
   await relay.cut();
   await broken;
   await assert.rejects(dial(t, relay.port), { code: 'ECONNREFUSED' });
@@ -56,7 +56,7 @@ test('a connection ends when its target ends', async (t) => {
   t.after(() => relay.stop());
   const socket = await dial(t, relay.port);
   await echoes(socket, 'hello');
-  const closed = once(socket, 'close');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
   for (const each of open) each.destroy();
   await closed;
 });

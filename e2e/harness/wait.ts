@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export type WaitOptions = {
   timeoutMs: number;
-  /** For the error: what did not come true. */
-  what: string;
+  /** For the error: what did not come true, as it stands at the end. */
+  what: string | (() => string);
   everyMs?: number;
 };
 
@@ -27,7 +27,8 @@ export async function waitUntil<T>(
     }
     if (performance.now() > deadline) {
       const last = cause instanceof Error ? `: ${cause.message}` : '';
-      throw new Error(`not within ${timeoutMs} ms: ${what}${last}`, { cause });
+      const missing = typeof what === 'string' ? what : what();
+      throw new Error(`not within ${timeoutMs} ms: ${missing}${last}`, { cause });
     }
     await delay(everyMs);
   }

@@ -36,3 +36,30 @@ export function cityAtProvinceAcls(city: string, principal = city): Acl[] {
     { ...group, name: `${carrierGroupPrefix(city)}.`, pattern: 'PREFIXED' },
   ];
 }
+
+/**
+ * What a cluster that all nodes share allows a city: to write its own topics and no other, and to read all of `lianzheng.`.
+ * `principal` is the CN of the certificate that the city's services show.
+ */
+export function cityOnSharedClusterAcls(city: string, principal = city): Acl[] {
+  const topic = { principal, resource: 'TOPIC' } as const;
+  return [
+    ...topicsOf(city).map((name): Acl => {
+      const operations = ['WRITE', 'CREATE', 'DESCRIBE', 'DESCRIBE_CONFIGS'] as const;
+      return { ...topic, name, pattern: 'LITERAL', operations };
+    }),
+    {
+      ...topic,
+      name: 'lianzheng.',
+      pattern: 'PREFIXED',
+      operations: ['READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'],
+    },
+    {
+      principal,
+      resource: 'GROUP',
+      name: `lianzheng.exchange.${city}.`,
+      pattern: 'PREFIXED',
+      operations: ['READ', 'DESCRIBE'],
+    },
+  ];
+}

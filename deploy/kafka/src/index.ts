@@ -11,7 +11,7 @@ export {
   type ClusterTls,
   ensureTopics,
 } from '@lianzheng/kafka/cluster-admin';
-export { cityAtProvinceAcls, topicsOf } from './acls.ts';
+export { cityAtProvinceAcls, cityOnSharedClusterAcls, topicsOf } from './acls.ts';
 export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
 export type { Endpoint } from './broker-properties.ts';
 export { deleteRecordsBefore } from './delete-records.ts';

@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Broker, MirrorSupervisor } from '@lianzheng/deploy-kafka';
+import { bootstrapProvince, readNodeConfig } from '@lianzheng/deploy-node';
+import { layoutOf } from '@lianzheng/enrolment';
+import { createLogger } from '@lianzheng/runtime';
+import { makeCallers } from './callers.ts';
+import { startMirror, startNodeBroker } from './carriers.ts';
+import { type Clients, createClients } from './clients.ts';
+import { type DepartmentKeys, enrolCities, nodeOperator } from './enrol.ts';
+import { loadDepartments, loadTypesAndMatters, untilTypesKnown } from './load-catalogue.ts';
+import { type MeshNode, meshNode } from './mesh-node.ts';
+import type { Place, Plan } from './plan.ts';
+
+/** What runs, in the order of stopping from last to first. */
+export type Running = {
+  readonly brokers: Map<string, Broker>;
+  readonly mirrors: Map<string, MirrorSupervisor>;
+  readonly nodes: Map<string, MeshNode>;
+  readonly clients: Clients[];
+};
+
+export function running(parts: AsyncDisposableStack): Running {
+  const brokers = new Map<string, Broker>();
+  const mirrors = new Map<string, MirrorSupervisor>();
+  const nodes = new Map<string, MeshNode>();
+  const clients: Clients[] = [];
+  const stopAll = (map: ReadonlyMap<string, { stop(): Promise<void> }>) => async () =>
+    void (await Promise.all([...map.values()].map((each) => each.stop())));
+  parts.defer(stopAll(brokers));
+  parts.defer(stopAll(mirrors));
+  parts.defer(stopAll(nodes));
+  parts.defer(() => {
+    for (const each of clients) each.close();
+  });
+  return { brokers, mirrors, nodes, clients };
+}
+
+/**
+ * Starts everything as early as it can: the province's services enrol the cities while its Kafka still starts; the catalogue
+ * loads while the cities start.
+ */
+export async function startNodes(plan: Plan, keys: DepartmentKeys, on: Running): Promise<void> {
+  const { province, cities } = plan;
+  const startingKafka = startKafka(plan, province, on);
+  const provinceNode = await addNode(plan, province, on);
+  await provinceNode.start();
+  if (plan.mode === 'mesh') keepBootstrapping(provinceNode, on);
+
+  const ownOperator = createClients(province.node, province.ports.services, await nodeOperator(province.dir));
+  on.clients.push(ownOperator);
+  await enrolCities(
+    { dir: province.dir, node: province.node, clients: ownOperator },
+    cities,
+    province.catalogue.issuerAssignments,
+  );
+  await Promise.all([
+    startingKafka,
+    loadOwn(plan, province, provinceNode, keys),
+    ...cities.map(async (city) => {
+      const node = await addNode(plan, city, on);
+      await Promise.all([node.start(), startCarrier(plan, city, startingKafka, on)]);
+      await loadOwn(plan, city, node, keys);
+    }),
+  ]);
+}
+
+async function startKafka(plan: Plan, place: Place, on: Running): Promise<void> {
+  const cities = place.tier === 'province' ? plan.cities : [];
+  const { node, dir, ports } = place;
+  on.brokers.set(
+    node,
+    await startNodeBroker({ node, dir, ports, cities, tls: plan.tls, profile: plan.profile }),
+  );
+}
+
+async function startCarrier(
+  plan: Plan,
+  city: Place,
+  provinceKafka: Promise<void>,
+  on: Running,
+): Promise<void> {
+  if (plan.profile === 'shared') return;
+  await Promise.all([startKafka(plan, city, on), provinceKafka]);
+  const own = { node: city.node, dir: city.dir, broker: on.brokers.get(city.node)! };
+  const province = { node: plan.province.node, bootstrap: `127.0.0.1:${city.ports.kafkaRelay}` };
+  on.mirrors.set(city.node, await startMirror(own, province, plan.tls));
+}
+
+async function addNode(plan: Plan, { node, dir, catalogue }: Place, on: Running): Promise<MeshNode> {
+  const authority = { dir: plan.province.dir, ca: await readFile(layoutOf(plan.province.dir).ca, 'utf8') };
+  const added = meshNode({
+    config: readNodeConfig(dir),
+    kafka: () => on.brokers.get(plan.profile === 'shared' ? plan.province.node : node)!,
+    mirror: () => on.mirrors.get(node),
+    callers: await makeCallers(plan.dir, authority, catalogue),
+    operator: await nodeOperator(dir),
+    onOpened: (clients) => on.clients.push(clients),
+  });
+  on.nodes.set(node, added);
+  return added;
+}
+
+/** In `mesh` mode nobody else puts the province's own rows. */
+function keepBootstrapping({ config, dir }: MeshNode, on: Running): void {
+  const logger = createLogger({ service: 'node', node: config.node, file: join(dir, 'node.log') });
+  const bootstrap = bootstrapProvince(config, logger);
+  on.nodes.set('bootstrap', { stop: bootstrap.stop } as MeshNode);
+}
+
+async function loadOwn(
+  { catalogue, province }: Plan,
+  place: Place,
+  node: MeshNode,
+  keys: DepartmentKeys,
+): Promise<void> {
+  await loadDepartments({ operator: node.clients('operator') }, place.catalogue, keys);
+  if (!catalogue) return;
+  if (place.tier === 'city') await untilTypesKnown(node.clients('operator'), province.catalogue);
+  await loadTypesAndMatters({ managing: node.clients('managing') }, place.catalogue);
+}
