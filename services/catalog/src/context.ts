@@ -10,6 +10,7 @@ import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature
 import { ROOT_LOG } from '@lianzheng/registry';
 import { type Channel, connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { followCatalogues } from './consumers/catalogue-logs.ts';
 import { createEvents, type Events } from './events.ts';
@@ -32,7 +33,7 @@ export type Context = {
   readonly access: AccessWriter;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
 
 export const catalogMigrations = { name: 'catalog', folder: path.join(import.meta.dirname, '../migrations') };
 
@@ -40,10 +41,10 @@ export const catalogMigrations = { name: 'catalog', folder: path.join(import.met
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
-  { clock = config.clock, logger = loggerOf(config) }: Overrides,
+  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
 ): Promise<Context> {
   const { node, province, pinnedKeys = [] } = config;
-  const events = createEvents(logger);
+  const events = createEvents(logger, metrics);
   const database = await openOwnDatabase(parts, config);
   const open = (name: string, address: string) => channelTo(parts, config, name, address);
   const audit = createClient(AuditServiceService, open('audit', config.auditAddress));

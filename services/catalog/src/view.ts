@@ -35,7 +35,7 @@ export function startView({ database, node, province, pinnedKeys, clock, onError
   let cursor = 0;
   let raised = false;
   let ready = false;
-  let announced = Promise.withResolvers<void>();
+  const waiting = new Set<() => void>();
 
   async function catchUp(reader: Reader): Promise<void> {
     for (;;) {
@@ -50,8 +50,7 @@ export function startView({ database, node, province, pinnedKeys, clock, onError
   function announce(objects: readonly CatalogObject[] = []) {
     registry.apply(objects);
     loop.wake();
-    announced.resolve();
-    announced = Promise.withResolvers();
+    for (const end of waiting) end();
   }
 
   const loop = startLoop({
@@ -74,8 +73,9 @@ export function startView({ database, node, province, pinnedKeys, clock, onError
     announce,
     async changed(signal) {
       const pause = startPause(POLL_MS, signal);
-      await Promise.race([announced.promise, pause.over]);
-      pause.end();
+      waiting.add(pause.end);
+      await pause.over;
+      waiting.delete(pause.end);
     },
     stop: () => loop.stop(),
   };

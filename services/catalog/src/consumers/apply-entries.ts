@@ -19,5 +19,5 @@ export async function applyEntries(context: Context, { node, entries, from, to }
   if (!applied) return;
   for (const { sequence, why } of skipped) events.entrySkipped(node, sequence, why);
   view.announce(objects);
-  if (entries.length > 0) events.entriesApplied(node, to.next, objects.length);
+  if (entries.length > 0) events.entriesApplied(node, to.next, entries.length);
 }
