@@ -28,9 +28,10 @@ export const spec = {
   catalogAddress: text('LZ_CATALOG_ADDRESS', { ...address, about: 'Types, departments, assignments.' }),
   signatureAddress: text('LZ_SIGNATURE_ADDRESS', { ...address, about: 'Keys and signatures.' }),
   auditAddress: text('LZ_AUDIT_ADDRESS', { ...address, about: 'Takes our access entries.' }),
-  exchangeAddress: optional(
-    text('LZ_EXCHANGE_ADDRESS', { ...address, about: 'Asked for our own log after a restart.' }),
-  ),
+  exchangeAddress: text('LZ_EXCHANGE_ADDRESS', {
+    ...address,
+    about: 'Asked for our own log after a restart.',
+  }),
   databaseUrl: secret('LZ_DATABASE_URL', { about: 'postgres://… of this service.' }),
   databaseAdminUrl: optional(secret('LZ_DATABASE_ADMIN_URL', { about: 'Migrates at the start when given.' })),
   databaseConnections: integer('LZ_DATABASE_CONNECTIONS', { min: 4, fallback: 12, about: 'Of the pool.' }),
@@ -58,7 +59,7 @@ export type Config = {
   readonly catalogAddress: string;
   readonly signatureAddress: string;
   readonly auditAddress: string;
-  readonly exchangeAddress?: string;
+  readonly exchangeAddress: string;
   readonly databaseUrl: string;
   readonly databaseAdminUrl?: string;
   readonly databaseConnections: number;

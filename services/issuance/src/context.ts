@@ -1,9 +1,18 @@
 import path from 'node:path';
 import { type AccessWriter, accessMigrations, createAccessWriter, startForwarder } from '@lianzheng/access';
 import { type Database, migrate, openDatabase } from '@lianzheng/db';
-import { logMigrations, type OwnerSources, type Relay, signerFrom, startRelay } from '@lianzheng/log';
+import {
+  logMigrations,
+  type OwnerSources,
+  ownerSources,
+  ownTopic,
+  type Relay,
+  signerFrom,
+  startRelay,
+} from '@lianzheng/log';
 import { AuditServiceService } from '@lianzheng/proto/audit/v1/audit';
 import { CatalogServiceService } from '@lianzheng/proto/catalog/v1/catalog';
+import { ExchangeServiceService } from '@lianzheng/proto/exchange/v1/exchange';
 import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature';
 import { createRegistry, followRegistry, type Registry } from '@lianzheng/registry';
 import { connect, createClient } from '@lianzheng/rpc';
@@ -11,7 +20,8 @@ import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runti
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { jwsPlace } from './licence-message.ts';
-import { statusPublisher } from './publish.ts';
+import { clusterOf, startPublishing, topicOf } from './publishing.ts';
+import { createReadGuard, type ReadGuard } from './read-guard.ts';
 import { recoveryHooks } from './recovery.ts';
 import { type Claims, createClaims } from './rounds/claims.ts';
 import { createSigning, type Signing } from './rounds/signing.ts';
@@ -34,7 +44,8 @@ export type Context = {
   readonly writes: Writes;
   readonly access: AccessWriter;
   readonly relay: Relay;
-  /** Why commands cannot be taken yet; empty = they can. */
+  readonly guardRead: ReadGuard;
+  /** Why commands cannot be carried out; empty = they can. */
   readonly notReady: () => string[];
 };
 
@@ -81,14 +92,17 @@ export async function createContext(
   const keys = startVaultKeys({ database, signature, clock, onError: events.keysFailed });
   closing(parts, keys, (it) => it.stop());
   const { vault } = keys;
+  const exchange = createClient(ExchangeServiceService, open('exchange', config.exchangeAddress));
+  const cluster = clusterOf(config);
+  const topic = cluster && ownTopic({ cluster, topic: topicOf(config), logger });
   const relay = closing(
     parts,
     startRelay({
       database,
       log: { node, log: 'status' },
       signer: signerFrom(signature),
-      publish: statusPublisher(parts, config, events),
-      sources: overrides.sources,
+      publish: cluster && startPublishing(parts, config, cluster, events),
+      sources: overrides.sources ?? ownerSources({ exchange, topic, logger }),
       hooks: recoveryHooks(events),
       clock,
       logger,
@@ -116,6 +130,7 @@ export async function createContext(
     writes,
     access: createAccessWriter(database),
     relay,
+    guardRead: createReadGuard(relay),
     notReady: () => [
       ...(keys.ready() ? [] : ['KEYS_NOT_READY']),
       ...(follower === undefined || follower.ready() ? [] : ['REGISTRY_NOT_READY']),

@@ -12,9 +12,6 @@ import type { Config } from './config.ts';
 import { type Context, createContext, type Overrides } from './context.ts';
 import { handlersOf } from './handlers/index.ts';
 
-export { type Config, readConfig, spec } from './config.ts';
-export { issuanceMigrations, type Overrides } from './context.ts';
-
 /** Listens when it returns; commands are taken once keys, registry and log are ready. */
 export async function start(
   config: Config,
@@ -49,7 +46,7 @@ export async function start(
 
 const descriptorSet = new URL(import.meta.resolve('@lianzheng/proto/gen/lianzheng.binpb'));
 
-/** Health says whether commands are taken. */
+/** Health says whether commands are carried out. */
 function showReadiness({ notReady, events }: Context, server: RunningServer, name: string) {
   let shown: string | undefined;
   const show = () => {

@@ -3,6 +3,7 @@ import { LicenceState, Operation } from '@lianzheng/proto/log/v1/leaf';
 import type { Context } from './context.ts';
 import type { Plan } from './domain/plan.ts';
 import { nextBody } from './domain/status-body.ts';
+import { logRecovering } from './read-guard.ts';
 import { licenceBusy } from './refused.ts';
 import type { ClaimItem } from './rounds/claims.ts';
 import type { Effects, Moved, VersionEffect, WriteItem, Written } from './rounds/writes.ts';
@@ -24,7 +25,7 @@ const MAX_ATTEMPTS = 8;
  * Dying in between leaves an intent only, and the same request goes on from it.
  */
 export async function carryOutSigned(
-  { claims, signing, writes }: Context,
+  { claims, signing, writes, relay }: Context,
   item: ClaimItem,
 ): Promise<SignedOutcome> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
@@ -35,6 +36,8 @@ export async function carryOutSigned(
       signing.sign({ departmentCode: item.command.issuerCode, payload: plan.payload }),
       signing.index(holderQueries(plan)),
     ]);
+    // The intent stands; the same request goes on from it once the log is in order.
+    if (!relay.ready()) throw logRecovering();
     const outcome = await writes.call(writeOf(item, plan, versionEffect(jws, indices)));
     if (outcome !== 'moved') return 'answer' in outcome ? outcome : { ...outcome, jws };
   }

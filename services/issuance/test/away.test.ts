@@ -4,7 +4,6 @@ import { openDatabase } from '@lianzheng/db';
 import { testClock } from '@lianzheng/runtime';
 import {
   BEGUN,
-  type Client,
   callerOf,
   createHome,
   foodLicence,
@@ -17,87 +16,45 @@ import {
 } from './harness.ts';
 import { refused } from './refused.ts';
 
-const parts = new AsyncDisposableStack();
+const shared = new AsyncDisposableStack();
 const clock = testClock(BEGUN);
 let home: Home;
 before(async () => {
-  home = await createHome(parts);
+  home = await createHome(shared);
 });
-after(() => parts.disposeAsync());
+after(() => shared.disposeAsync());
 
-async function clientsOf(address: string): Promise<{ market: Client; exchange: Client; close(): void }> {
-  const [market, exchange] = [
-    await callerOf(home, address, MARKET),
-    await callerOf(home, address, 'exchange'),
-  ];
+/** The signature service at one address, which comes and goes. */
+async function createSignature(parts: AsyncDisposableStack) {
+  let running = await serveSignature(home, clock);
+  const { address } = running;
+  parts.defer(() => running.stop());
   return {
-    market,
-    exchange,
-    close() {
-      market.close();
-      exchange.close();
+    address,
+    stop: () => running.stop(),
+    async start() {
+      running = await serveSignature(home, clock, address);
     },
   };
 }
 
-test('signature away: first nothing is taken, later the intent only is stored and the same request goes on', async () => {
-  const first = await serveSignature(home, clock);
-  const { address } = first;
-  await first.stop();
-  const issuance = await serveIssuance(home, clock, address);
-  const database = openDatabase({ url: home.databaseUrl, applicationName: 'test' });
-  const { market, exchange, close } = await clientsOf(issuance.address);
-  const data = foodLicence();
-  await assert.rejects(
-    market.issueLicence({ header: header(clock), data }),
-    refused('UNAVAILABLE', 'KEYS_NOT_READY'),
-  );
+async function createIssuance(parts: AsyncDisposableStack, signatureAddress: string) {
+  const issuance = parts.adopt(await serveIssuance(home, clock, signatureAddress), (it) => it.stop());
+  const as = async (who: string) =>
+    parts.adopt(await callerOf(home, issuance.address, who), (it) => it.close());
+  return { market: await as(MARKET), exchange: await as('exchange') };
+}
 
-  const signature = await serveSignature(home, clock, address);
-  await ready(exchange);
-  const { licence: standing } = await market.issueLicence({ header: header(clock), data: foodLicence() });
-  await signature.stop();
+function openTestDatabase(parts: AsyncDisposableStack) {
+  return parts.adopt(openDatabase({ url: home.databaseUrl, applicationName: 'test' }), (it) => it.close());
+}
 
-  const request = { header: header(clock), data };
-  await assert.rejects(market.issueLicence(request), refused('UNAVAILABLE', 'SIGNATURE_UNAVAILABLE'));
-  const stored = await database.read((reader) =>
-    reader.rows<{ licence_id: number | null; intent: Buffer | null }>(
-      'SELECT licence_id, intent FROM request WHERE request_id = $1',
-      [request.header.requestId],
-    ),
-  );
-  assert.equal(stored.length, 1);
-  assert.equal(stored[0]!.licence_id, null);
-  assert.ok(stored[0]!.intent);
-  const licences = await database.read((reader) => reader.rows('SELECT licence_id FROM licence'));
-  assert.equal(licences.length, 1);
-
-  const suspended = await market.suspendLicence({
-    header: header(clock),
-    identifier: standing!.identifier,
-    reasonCode: 'PENALTY',
-  });
-  assert.equal(suspended.licence!.revision, 2);
-
-  const again = await serveSignature(home, clock, address);
-  await ready(exchange);
-  let licence = await issueUntilServed(market, request);
-  const { salt } = payloadOf(licence.jws);
-  assert.deepEqual(licence.data, data);
-  licence = (await market.issueLicence(request)).licence!;
-  assert.equal(payloadOf(licence.jws).salt, salt);
-  close();
-  await issuance.stop();
-  await again.stop();
-  await database.close();
-});
-
-/** The channel to the signature service needs a moment to find it again. */
-async function issueUntilServed(market: Client, request: Parameters<Client['issueLicence']>[0]) {
-  const deadline = Date.now() + 10_000;
+/** While the service finds the signature service again. */
+async function untilServed<T>(call: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + 20_000;
   for (;;) {
     try {
-      return (await market.issueLicence(request)).licence!;
+      return await call();
     } catch (error) {
       if (Date.now() > deadline) throw error;
       refused('UNAVAILABLE')(error as never);
@@ -110,12 +67,58 @@ function payloadOf(jws: string): { ZZBS: string; salt: string } {
   return JSON.parse(Buffer.from(jws.split('.')[1]!, 'base64url').toString('utf8'));
 }
 
-test('an intent that was cut off keeps its identifier and salt in another process', async () => {
-  const signature = await serveSignature(home, clock);
-  const issuance = await serveIssuance(home, clock, signature.address);
-  const { market, exchange, close } = await clientsOf(issuance.address);
+test('signature absent at the start: nothing is taken, nothing is stored', async () => {
+  await using parts = new AsyncDisposableStack();
+  const signature = await createSignature(parts);
+  await signature.stop();
+  const { market, exchange } = await createIssuance(parts, signature.address);
+  const request = { header: header(clock), data: foodLicence() };
+  await assert.rejects(market.issueLicence(request), refused('UNAVAILABLE', 'KEYS_NOT_READY'));
+  await assert.rejects(exchange.getStatuses({ identifiers: [] }), refused('UNAVAILABLE', 'LOG_RECOVERING'));
+  await signature.start();
   await ready(exchange);
-  const database = openDatabase({ url: home.databaseUrl, applicationName: 'test' });
+  await untilServed(() => market.issueLicence(request));
+});
+
+test('signature away: the intent only is stored, reading goes on, and the same request goes on later', async () => {
+  await using parts = new AsyncDisposableStack();
+  const signature = await createSignature(parts);
+  const { market, exchange } = await createIssuance(parts, signature.address);
+  const database = openTestDatabase(parts);
+  await ready(exchange);
+  const { licence: standing } = await market.issueLicence({ header: header(clock), data: foodLicence() });
+  const { identifier } = standing!;
+  const countLicences = () =>
+    database.read((reader) => reader.row<{ count: number }>('SELECT count(*) AS count FROM licence'));
+  const before = await countLicences();
+  await signature.stop();
+
+  const data = foodLicence();
+  const request = { header: header(clock), data };
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    await assert.rejects(market.issueLicence(request), refused('UNAVAILABLE', 'SIGNATURE_UNAVAILABLE'));
+  }
+  const stored = await database.read((reader) =>
+    reader.rows<{ licence_id: number | null; intent: Buffer | null }>(
+      'SELECT licence_id, intent FROM request WHERE request_id = $1',
+      [request.header.requestId],
+    ),
+  );
+  assert.equal(stored.length, 1);
+  assert.equal(stored[0]!.licence_id, null);
+  assert.ok(stored[0]!.intent);
+  assert.deepEqual(await countLicences(), before);
+  assert.equal((await exchange.getStatuses({ identifiers: [identifier] })).histories[0]!.records.length, 1);
+  const got = await market.getLicence({ identifier, caseNumber: 'HC', officer: 'li' });
+  assert.equal(got.licence!.jws, standing!.jws);
+
+  await signature.start();
+  const { licence } = await untilServed(() => market.issueLicence(request));
+  assert.deepEqual(licence!.data, data);
+  assert.equal((await market.issueLicence(request)).licence!.jws, licence!.jws);
+});
+
+test('an intent that was cut off keeps its identifier and salt in another process', async () => {
   const request = {
     header: header(clock),
     data: foodLicence({
@@ -132,37 +135,42 @@ test('an intent that was cut off keeps its identifier and salt in another proces
       },
     }),
   };
-  await signature.stop();
-  await assert.rejects(market.issueLicence(request), refused('UNAVAILABLE', 'SIGNATURE_UNAVAILABLE'));
+  await using shared = new AsyncDisposableStack();
+  const database = openTestDatabase(shared);
   const intentOf = () =>
     database.read((reader) =>
-      reader.row<{ intent: Buffer }>('SELECT intent FROM request WHERE request_id = $1', [
+      reader.row<{ intent: Buffer | null }>('SELECT intent FROM request WHERE request_id = $1', [
         request.header.requestId,
       ]),
     );
-  assert.ok((await intentOf())?.intent);
-  close();
-  await issuance.stop();
-
-  const later = await serveSignature(home, clock);
-  const restarted = await serveIssuance(home, clock, later.address);
-  const clients = await clientsOf(restarted.address);
-  await ready(clients.exchange);
-  const { licence } = await clients.market.issueLicence(request);
+  let intent: Buffer;
+  {
+    await using parts = new AsyncDisposableStack();
+    const signature = await createSignature(parts);
+    const { market, exchange } = await createIssuance(parts, signature.address);
+    await ready(exchange);
+    await signature.stop();
+    await assert.rejects(market.issueLicence(request), refused('UNAVAILABLE', 'SIGNATURE_UNAVAILABLE'));
+    intent = (await intentOf())!.intent!;
+    assert.ok(intent);
+  }
+  await using parts = new AsyncDisposableStack();
+  const signature = await createSignature(parts);
+  await signature.stop();
+  await signature.start();
+  const { market, exchange } = await createIssuance(parts, signature.address);
+  await ready(exchange);
+  const { licence } = await untilServed(() => market.issueLicence(request));
   // The number is the holder's code: the serial is random, and no part of the identifier gives the code away.
   assert.ok(!licence!.identifier.includes('91440101MA5CJMYA97'));
   assert.equal(payloadOf(licence!.jws).ZZBS, licence!.identifier);
   assert.equal((await intentOf())?.intent, null);
-  clients.close();
-  await restarted.stop();
-  await later.stop();
-  await database.close();
 });
 
 test('an issuer that is assigned to another node may not issue', async () => {
-  const signature = await serveSignature(home, clock);
-  const issuance = await serveIssuance(home, clock, signature.address);
-  const { market, exchange, close } = await clientsOf(issuance.address);
+  await using parts = new AsyncDisposableStack();
+  const signature = await createSignature(parts);
+  const { market, exchange } = await createIssuance(parts, signature.address);
   await ready(exchange);
   const assignment = { issuerCode: MARKET, node: '440300', fromSequence: 0n, toSequence: 10n };
   const object = (version: number, value: typeof assignment) => ({
@@ -179,7 +187,4 @@ test('an issuer that is assigned to another node may not issue', async () => {
   );
   home.registry.apply([object(3, { ...assignment, toSequence: 0n })]);
   await market.issueLicence({ header: header(clock), data: foodLicence() });
-  close();
-  await issuance.stop();
-  await signature.stop();
 });

@@ -19,7 +19,7 @@ import { createRegistry } from '@lianzheng/registry';
 import { connect, createClient, type MeshError, type TlsIdentity } from '@lianzheng/rpc';
 import { createLogger, type TestClock, testClock } from '@lianzheng/runtime';
 import { readConfig as readSignatureConfig, start as startSignature } from '@lianzheng/signature';
-import { type Overrides, readConfig, start } from '../src/service.ts';
+import { type Overrides, readConfig, start } from '../src/index.ts';
 
 export const NODE = '440300';
 export const PROVINCE = '440000';
@@ -68,7 +68,10 @@ export async function createHome(parts: AsyncDisposableStack) {
   });
   for (const code of [MARKET, TALENT]) await addDepartmentKey(dir, code, { now });
   const postgres = parts.adopt(await testPostgres(), (it) => it.stop());
-  const { url } = await postgres.freshDatabase();
+  const freshDatabase = async () => {
+    const { url } = await postgres.freshDatabase();
+    return { adminUrl: url, databaseUrl: serviceUrl(url, 'issuance', 'test') };
+  };
   const registry = createRegistry({ province: PROVINCE, node: NODE });
   const objects = await catalogueObjects();
   registry.apply(objects);
@@ -77,7 +80,7 @@ export async function createHome(parts: AsyncDisposableStack) {
       object?.$case === 'licenceType' ? [[object.value.code, object.value]] : [],
     ),
   );
-  return { dir, adminUrl: url, databaseUrl: serviceUrl(url, 'issuance', 'test'), registry, types };
+  return { dir, ...(await freshDatabase()), freshDatabase, registry, types };
 }
 
 function tlsEnv(dir: string, service: string) {
@@ -118,6 +121,7 @@ export async function serveIssuance(
     LZ_ISSUANCE_ADDRESS: '127.0.0.1:0',
     LZ_CATALOG_ADDRESS: '127.0.0.1:1',
     LZ_AUDIT_ADDRESS: '127.0.0.1:1',
+    LZ_EXCHANGE_ADDRESS: '127.0.0.1:1',
     LZ_SIGNATURE_ADDRESS: signatureAddress,
     LZ_DATABASE_URL: home.databaseUrl,
     LZ_DATABASE_ADMIN_URL: home.adminUrl,

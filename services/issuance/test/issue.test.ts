@@ -57,15 +57,15 @@ test('the entry gets its number, and the log serves it with the side data that i
   const log = { node: '440300', log: 'status', generation: 0 };
   const auditor = await mesh.as('auditor/office');
   let from = 0n;
-  for (;;) {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
     const { entries } = await auditor.getEntries({
       log,
       from,
       limit: 1_000,
-      waitMs: 5_000,
+      waitMs: 1_000,
       afterTime: undefined,
     });
-    assert.ok(entries.length > 0, 'the entry was not sequenced in time');
     from += BigInt(entries.length);
     const entry = entries.find(({ leaf }) => leaf.includes(licence!.identifier));
     if (!entry) continue;
@@ -76,6 +76,7 @@ test('the entry gets its number, and the log serves it with the side data that i
     assert.deepEqual(histories[0]!.records[0]!.body!.holderCommitments, [commitment]);
     return;
   }
+  assert.fail('the entry was not sequenced in time');
 });
 
 test('the same request gives the same answer, another body under its id is an error', async () => {

@@ -9,7 +9,7 @@ import { licenceMessage } from '../licence-message.ts';
 import { carryOutStatus } from '../status-command.ts';
 import { answered, openJws } from './answered.ts';
 import { identifierFault, requireOwn } from './identifier.ts';
-import { type Issuer, requireIssuer } from './issuer.ts';
+import { type Issuer, requireIssuer, requireReady } from './issuer.ts';
 import { commandOf, refuseFaults } from './parse-command.ts';
 
 export interface StatusRequest {
@@ -27,6 +27,7 @@ export async function changeStatus<R extends StatusRequest>(
   toJSON: (request: R) => unknown,
 ): Promise<{ licence: Licence | undefined }> {
   const issuer = requireIssuer(context, call);
+  requireReady(context);
   const { command, operation: asked } = parse(context, call, issuer, request, operation, toJSON);
   const { identifier, reasonCode } = request;
   const outcome = await carryOutStatus(context, command, identifier, { operation: asked, reasonCode });

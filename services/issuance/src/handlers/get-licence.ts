@@ -14,14 +14,13 @@ import { findLicences } from '../store/licences.ts';
 import { findVersions } from '../store/versions.ts';
 import { openJws } from './answered.ts';
 import { identifierFault, requireOwn } from './identifier.ts';
-import { requireDepartment, requireReady } from './issuer.ts';
+import { requireDepartment } from './issuer.ts';
 import { refuseFaults } from './parse-command.ts';
 
 const LABEL = { maxLength: 64, required: true };
 
 export function getLicence(context: Context) {
   return async (request: GetLicenceRequest, call: Call): Promise<GetLicenceResponse> => {
-    requireReady(context);
     parse(request, requireDepartment(call));
     const found = await read(context, request.identifier);
     if (!found) throw refused(noSuchLicence(request.identifier));
@@ -44,13 +43,14 @@ function parse({ identifier, caseNumber, officer }: GetLicenceRequest, issuerCod
 
 /** The version asked for, with the state of the licence; undefined when there is no such version. */
 async function read(
-  { database, vault }: Context,
+  { database, vault, guardRead }: Context,
   identifier: string,
 ): Promise<GetLicenceResponse | undefined> {
   const identity = identityOf(identifier);
   const wanted = versionOf(identifier);
   return database.read(
     async (reader) => {
+      await guardRead(reader);
       const [licence] = await findLicences(reader, [identity]);
       const history = (await findHistories(reader, [identity])).get(keyOf(identity));
       const newest = history?.at(-1);

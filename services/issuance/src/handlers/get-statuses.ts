@@ -8,20 +8,20 @@ import { violation } from '../domain/violation.ts';
 import { findHistories, type RecordedChange } from '../store/changes.ts';
 import { identityOf, keyOf } from '../store/identity.ts';
 import { identifierFault } from './identifier.ts';
-import { requireReady } from './issuer.ts';
 import { refuseFaults } from './parse-command.ts';
 
 const MAX_IDENTIFIERS = 500;
 
-/** While the log is being recovered our state may be an old one: then nothing is answered. */
-export function getStatuses(context: Context) {
+export function getStatuses({ clock, database, guardRead }: Context) {
   return async ({ identifiers }: GetStatusesRequest): Promise<GetStatusesResponse> => {
-    requireReady(context);
     parse(identifiers);
     // Before the reading: what is committed by then is in the answer.
-    const readAt = context.clock.now();
+    const readAt = clock.now();
     const identities = identifiers.map(identityOf);
-    const histories = await context.database.read((reader) => findHistories(reader, identities));
+    const histories = await database.read(async (reader) => {
+      await guardRead(reader);
+      return findHistories(reader, identities);
+    });
     return {
       readAt,
       histories: identities.map((identity) => ({

@@ -14,7 +14,7 @@ import { SegmentMoved, takeSegment } from '../import/take-segment.ts';
 import { findTakenResults } from '../import/taken-results.ts';
 import { licenceBusy } from '../refused.ts';
 import type { ImportJobRow } from '../store/import-jobs.ts';
-import { type Issuer, issuableType, requireIssuer } from './issuer.ts';
+import { type Issuer, issuableType, requireIssuer, requireReady } from './issuer.ts';
 import { jobMessage, requireOwnJob } from './own-job.ts';
 import { refuseFaults } from './parse-command.ts';
 
@@ -25,6 +25,7 @@ const MAX_ATTEMPTS = 8;
 export function importRows(context: Context) {
   return async (request: ImportRowsRequest, call: Call): Promise<ImportRowsResponse> => {
     const issuer = requireIssuer(context, call);
+    requireReady(context);
     const firstRow = parse(request);
     const results: ImportRowResult[] = [];
     let moved = 0;

@@ -11,9 +11,12 @@ export interface Issuer {
 
 type Served = Pick<Context, 'node' | 'registry' | 'notReady'>;
 
-/** The calling department, for which this node's log speaks; commands are taken only when everything is ready. */
+/**
+ * The calling department, for which this node's log speaks. Whether the log is in order is asked where something is about
+ * to be written: an intent may be stored before that.
+ */
 export function requireIssuer(context: Served, call: Call): Issuer {
-  requireReady(context);
+  requireParts(context, ['KEYS_NOT_READY', 'REGISTRY_NOT_READY']);
   const code = requireDepartment(call);
   if (context.registry.nodeFor(code) !== context.node) {
     throw failedPrecondition(
@@ -25,8 +28,13 @@ export function requireIssuer(context: Served, call: Call): Issuer {
   return { code, name: context.registry.department(code)?.name ?? '' };
 }
 
-export function requireReady({ notReady }: Pick<Context, 'notReady'>): void {
-  const [reason] = notReady();
+/** Everything is there and the log is in order. */
+export function requireReady(context: Pick<Context, 'notReady'>): void {
+  requireParts(context, ['KEYS_NOT_READY', 'REGISTRY_NOT_READY', 'LOG_RECOVERING']);
+}
+
+function requireParts({ notReady }: Pick<Context, 'notReady'>, parts: readonly string[]): void {
+  const reason = notReady().find((part) => parts.includes(part));
   if (reason === undefined) return;
   throw unavailable(reason, `服务尚未就绪 / not ready: ${reason}`, { retryAfterMs: 1_000 });
 }

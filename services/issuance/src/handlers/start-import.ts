@@ -10,7 +10,7 @@ import { type Violation, violation } from '../domain/violation.ts';
 import { requestIdReused } from '../refused.ts';
 import { openJob } from '../store/import-jobs.ts';
 import { claimPlainly } from '../store/requests.ts';
-import { type Issuer, requireIssuer } from './issuer.ts';
+import { type Issuer, requireIssuer, requireReady } from './issuer.ts';
 import { jobMessage } from './own-job.ts';
 import { commandOf, refuseFaults } from './parse-command.ts';
 
@@ -19,6 +19,7 @@ const DIGEST_BYTES = 32;
 export function startImport(context: Context) {
   return async (request: StartImportRequest, call: Call): Promise<StartImportResponse> => {
     const issuer = requireIssuer(context, call);
+    requireReady(context);
     const command = parse(context, call, issuer, request);
     const job = await context.database.tx((tx) => open(tx, context, command, request));
     return { job: jobMessage(job) };

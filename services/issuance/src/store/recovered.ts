@@ -17,6 +17,12 @@ export interface RecoveredEntry {
 export async function adoptChange(tx: Tx, { body, bodyBytes, sequence }: RecoveredEntry): Promise<number> {
   const licenceId = await reserveLicence(tx, identityOf(body.identifier), body.revision);
   const version = versionOf(body.identifier);
+  // Recovered before, and recovered again: what came after it stands.
+  const same = await tx.execute(
+    'UPDATE status_change SET entry_id = NULL, sequence = $3 WHERE licence_id = $1 AND revision = $2 AND body = $4',
+    [licenceId, body.revision, sequence, bodyBytes],
+  );
+  if (same > 0) return licenceId;
   await tx.execute('DELETE FROM status_change WHERE licence_id = $1 AND revision >= $2', [
     licenceId,
     body.revision,
