@@ -1,10 +1,19 @@
 // A database that was set back: the log is recovered from elsewhere, the licences are not.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { encodeSide, type OwnerSources } from '@lianzheng/log';
+import { accessMigrations } from '@lianzheng/access';
+import { migrate, openDatabase } from '@lianzheng/db';
+import { formatIdentifier } from '@lianzheng/identifier';
+import { encodeSide, logMigrations, type OwnerSources } from '@lianzheng/log';
 import { RecoveryFindingKind } from '@lianzheng/proto/issuance/v1/issuance';
-import { LicenceState } from '@lianzheng/proto/log/v1/leaf';
+import { LicenceState, Operation, StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import { testClock } from '@lianzheng/runtime';
+import { issuanceMigrations } from '../src/index.ts';
+import { recoveryHooks } from '../src/recovery.ts';
+import { findHistories, insertChanges, statusLeaf } from '../src/store/changes.ts';
+import { listFindings } from '../src/store/findings.ts';
+import { keyOf } from '../src/store/identity.ts';
+import { insertLicences } from '../src/store/licences.ts';
 import {
   BEGUN,
   type Client,
@@ -146,4 +155,62 @@ test('the log comes back from a follower; lost licences are listed, kept from be
   assert.deepEqual(licence!.data, lostData);
   assert.deepEqual((await operator.listRecoveryFindings({})).findings, []);
   assert.deepEqual((await copyOf(operator, 4)).entries.slice(0, 3), copy.entries);
+});
+
+test('a waiting entry that contradicts the recovered log is listed and never sequenced', async () => {
+  await using parts = new AsyncDisposableStack();
+  const urls = await home.freshDatabase();
+  const sets = [logMigrations, accessMigrations, issuanceMigrations];
+  await migrate({ adminUrl: urls.adminUrl, service: 'issuance', password: 'test', sets });
+  const database = parts.adopt(openDatabase({ url: urls.databaseUrl, applicationName: 'test' }), (it) =>
+    it.close(),
+  );
+  const hooks = recoveryHooks({ recovered: () => {}, contradictionsFound: () => {} });
+  const identity = { typeCode: '11440000YH0000026K003', issuerCode: MARKET, serial: 'JY1' };
+  const identifier = formatIdentifier({ ...identity, version: 1 });
+  const bodyOf = (revision: number, state: LicenceState): StatusBody => ({
+    ...StatusBody.decode(new Uint8Array()),
+    ...identity,
+    identifier,
+    revision,
+    operation: Operation.ISSUE,
+    state,
+  });
+  const leafOf = (body: StatusBody) => statusLeaf(body).leaf;
+  const ours = [1, 2, 3].map((revision) => bodyOf(revision, LicenceState.IN_FORCE));
+  const ids = await database.tx(async (tx) => {
+    const [licenceId] = await insertLicences(tx, [{ ...identity, numberIndex: undefined, revision: 3 }]);
+    return insertChanges(
+      tx,
+      ours.map((body) => ({ licenceId: licenceId!, body, holders: [], traceparent: undefined })),
+    );
+  });
+  const waiting = ids.map((id, n) => ({ id, leaf: leafOf(ours[n]!) }));
+  assert.deepEqual(await database.tx((tx) => hooks.contradictions(tx, waiting)), []);
+
+  // The log says something else of revision 2: ours and what stands on it contradict it.
+  const theirs = bodyOf(2, LicenceState.VOID);
+  const recovered = [{ sequence: 7, leaf: leafOf(theirs) }];
+  for (let time = 0; time < 2; time += 1) {
+    await database.tx((tx) => hooks.recovered(tx, recovered));
+    const histories = await database.read((reader) => findHistories(reader, [identity]));
+    assert.deepEqual(
+      histories.get(keyOf(identity))!.map(({ body, sequence }) => [body.state, sequence]),
+      [
+        [LicenceState.IN_FORCE, undefined],
+        [LicenceState.VOID, 7],
+      ],
+    );
+  }
+  assert.deepEqual(await database.tx((tx) => hooks.contradictions(tx, waiting)), ids.slice(1));
+  const findings = await database.read((reader) => listFindings(reader, MARKET));
+  assert.deepEqual(
+    findings.map(({ kind, body }) => [kind, StatusBody.decode(body).revision]),
+    [
+      ['reenter', 2],
+      ['contradiction', 2],
+      ['contradiction', 3],
+    ],
+  );
+  assert.deepEqual(await database.read((reader) => listFindings(reader, '11440300YH0003032D')), []);
 });
