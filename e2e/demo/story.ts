@@ -54,16 +54,21 @@ export async function tell(mesh: Mesh, { step }: Teller, rows: number): Promise<
 
   const { issuance } = mesh.clients(HOME, 'issuing');
   await step('suspend', '暂扣 suspended', async () => {
-    await issuance.suspendLicence({ header: header('suspend'), identifier, reasonCode: '' });
+    await issuance.suspendLicence({ header: header('suspend'), identifier, reasonCode: 'INVESTIGATION' });
     return seen(OTHER, LicenceStatus.SUSPENDED);
   });
   await step('resume', '发还 resumed', async () => {
-    await issuance.resumeLicence({ header: header('resume'), identifier, reasonCode: '' });
+    await issuance.resumeLicence({ header: header('resume'), identifier, reasonCode: 'GROUNDLESS' });
     return seen(OTHER, LicenceStatus.VALID);
   });
   await step('revoke', '吊销 revoked', async () => {
     const kind = RevocationKind.REVOKE;
-    await issuance.revokeLicence({ header: header('revoke'), identifier, kind, reasonCode: '' });
+    await issuance.revokeLicence({
+      header: header('revoke'),
+      identifier,
+      kind,
+      reasonCode: 'SERIOUS_BREACH',
+    });
     return seen(OTHER, LicenceStatus.REVOKED);
   });
 

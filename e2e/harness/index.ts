@@ -1,5 +1,6 @@
 export type { CallerRole, SampleCaller } from './callers.ts';
 export type { Clients } from './clients.ts';
+export { type Desk, openDesk, seen, type VerifyOptions, verify } from './desk.ts';
 export { licenceFromRow, sampleLicence } from './licence.ts';
 export { type Mesh, startMesh } from './mesh.ts';
 export type { MeshNode } from './mesh-node.ts';

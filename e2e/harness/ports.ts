@@ -17,13 +17,13 @@ export type NodePorts = {
 
 export type MeshPorts = { readonly postgres: number; readonly nodes: Readonly<Record<string, NodePorts>> };
 
-/** Each node has a hundred ports of its own: services +1 to +6, Kafka +10, links +20 to +23; PostgreSQL has the first node's +90. */
+/** Each node has a hundred ports of its own: services +1 to +11, Kafka +21, links +31 to +37; PostgreSQL has the first node's +91; odd ones, as portsFrom says. */
 export async function choosePorts(nodes: readonly string[], base: number): Promise<MeshPorts> {
   const chosen: Record<string, NodePorts> = {};
   for (const [index, node] of nodes.entries()) {
     chosen[node] = base === 0 ? await freePorts() : fixedPorts(base + 100 * index);
   }
-  const ports = { postgres: base === 0 ? await freePort() : base + 90, nodes: chosen };
+  const ports = { postgres: base === 0 ? await freePort() : base + 91, nodes: chosen };
   if (base !== 0) await refuseTaken(ports);
   return ports;
 }
@@ -31,11 +31,11 @@ export async function choosePorts(nodes: readonly string[], base: number): Promi
 function fixedPorts(base: number): NodePorts {
   return {
     services: portsFrom(base),
-    kafka: base + 10,
-    kafkaListener: base + 20,
-    kafkaRelay: base + 21,
-    toProvince: base + 22,
-    fromProvince: base + 23,
+    kafka: base + 21,
+    kafkaListener: base + 31,
+    kafkaRelay: base + 33,
+    toProvince: base + 35,
+    fromProvince: base + 37,
   };
 }
 

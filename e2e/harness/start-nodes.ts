@@ -12,11 +12,14 @@ import { loadDepartments, loadTypesAndMatters, untilTypesKnown } from './load-ca
 import { type MeshNode, meshNode } from './mesh-node.ts';
 import type { Place, Plan } from './plan.ts';
 
+type Stoppable = { stop(): Promise<void> };
+
 /** What runs, in the order of stopping from last to first. */
 export type Running = {
   readonly brokers: Map<string, Broker>;
   readonly mirrors: Map<string, MirrorSupervisor>;
   readonly nodes: Map<string, MeshNode>;
+  readonly others: Stoppable[];
   readonly clients: Clients[];
 };
 
@@ -24,16 +27,18 @@ export function running(parts: AsyncDisposableStack): Running {
   const brokers = new Map<string, Broker>();
   const mirrors = new Map<string, MirrorSupervisor>();
   const nodes = new Map<string, MeshNode>();
+  const others: Stoppable[] = [];
   const clients: Clients[] = [];
-  const stopAll = (map: ReadonlyMap<string, { stop(): Promise<void> }>) => async () =>
-    void (await Promise.all([...map.values()].map((each) => each.stop())));
-  parts.defer(stopAll(brokers));
-  parts.defer(stopAll(mirrors));
-  parts.defer(stopAll(nodes));
+  parts.defer(() => stopAll(brokers.values()));
+  parts.defer(() => stopAll([...others, ...mirrors.values(), ...nodes.values()]));
   parts.defer(() => {
     for (const each of clients) each.close();
   });
-  return { brokers, mirrors, nodes, clients };
+  return { brokers, mirrors, nodes, others, clients };
+}
+
+async function stopAll(running: Iterable<Stoppable>): Promise<void> {
+  await Promise.all([...running].map((each) => each.stop()));
 }
 
 /**
@@ -43,6 +48,8 @@ export function running(parts: AsyncDisposableStack): Running {
 export async function startNodes(plan: Plan, keys: DepartmentKeys, on: Running): Promise<void> {
   const { province, cities } = plan;
   const startingKafka = startKafka(plan, province, on);
+  // Awaited further down; until then a failure must not count as unhandled.
+  startingKafka.catch(() => undefined);
   const provinceNode = await addNode(plan, province, on);
   await provinceNode.start();
   if (plan.mode === 'mesh') keepBootstrapping(provinceNode, on);
@@ -105,7 +112,7 @@ async function addNode(plan: Plan, { node, dir, catalogue }: Place, on: Running)
 function keepBootstrapping({ config, dir }: MeshNode, on: Running): void {
   const logger = createLogger({ service: 'node', node: config.node, file: join(dir, 'node.log') });
   const bootstrap = bootstrapProvince(config, logger);
-  on.nodes.set('bootstrap', { stop: bootstrap.stop } as MeshNode);
+  on.others.push(bootstrap);
 }
 
 async function loadOwn(

@@ -13,7 +13,7 @@ export type NodeSettings = {
   services?: readonly ServiceName[];
   /** Where they listen. */
   host?: string;
-  /** Ports follow from it: catalog +1, issuance +2, signature +3, exchange +4, audit +5, gateway +6. */
+  /** Ports follow from it: catalog +1, issuance +3, signature +5, exchange +7, audit +9, gateway +11. */
   portBase?: number;
   /** Single ports that stand elsewhere. */
   ports?: Partial<Record<ServiceName, number>>;
@@ -52,8 +52,12 @@ export type NodeConfig = NodeIdentity & {
 
 export const DEFAULT_PORT_BASE = 42_000;
 
+/**
+ * Odd ones only: Linux gives outgoing connections even ports first, so that none of them sits on a port that we are about
+ * to listen on (42000 lies in its range).
+ */
 export function portsFrom(base: number): Record<ServiceName, number> {
-  return Object.fromEntries(SERVICES.map((name, index) => [name, base + index + 1])) as Record<
+  return Object.fromEntries(SERVICES.map((name, index) => [name, base + 2 * index + 1])) as Record<
     ServiceName,
     number
   >;

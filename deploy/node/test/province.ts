@@ -15,7 +15,7 @@ export async function provinceFolder(t: TestContext, settings: Partial<NodeSetti
     dir,
     node: '440000',
     name: '南岭省',
-    exchangeAddress: '127.0.0.1:42004',
+    exchangeAddress: '127.0.0.1:42007',
     rootFile: join(top, 'root.pem'),
     now: new Date(),
   });

@@ -50,7 +50,7 @@ async function mesh(t: TestContext) {
     dir: province,
     node: '440000',
     name: '南岭省',
-    exchangeAddress: 'exchange.example:42004',
+    exchangeAddress: 'exchange.example:42007',
     now,
     rootFile,
     rootPassphrase: 'kept in the safe',

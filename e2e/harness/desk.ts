@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { readCatalogue } from '@lianzheng/deploy-catalogue';
+import { LicenceStatus, type VerifyLicenceResponse } from '@lianzheng/proto/exchange/v1/exchange';
+import type { CommandHeader } from '@lianzheng/proto/issuance/v1/issuance';
+import { RevocationKind } from '@lianzheng/proto/issuance/v1/issuance';
+import { sampleLicence } from './licence.ts';
+import type { Mesh } from './mesh.ts';
+import { waitUntil } from './wait.ts';
+
+/** An issuing department's counter at one node; licences are of one type, with invented content. */
+export type Desk = {
+  /** The identifier. `seed` makes the content; the same seed makes the same licence number. */
+  issue(seed?: string, requestId?: string): Promise<string>;
+  suspend(identifier: string): Promise<void>;
+  resume(identifier: string): Promise<void>;
+  revoke(identifier: string): Promise<void>;
+};
+
+export async function openDesk(mesh: Mesh, node: string, typeName = '食品经营许可证'): Promise<Desk> {
+  const { nodes } = await readCatalogue();
+  const type = nodes.flatMap(({ licenceTypes }) => licenceTypes).find(({ name }) => name === typeName);
+  if (!type) throw new Error(`no licence type ${typeName} in the catalogue`);
+  const issuer = mesh.issuerOf(
+    node,
+    nodes.flatMap(({ departments }) => departments),
+  );
+  const { issuance } = mesh.clients(node, 'issuing');
+  const reasonCode = '';
+  return {
+    async issue(seed = randomUUID(), requestId = randomUUID()) {
+      const data = sampleLicence(type, issuer, seed, new Date());
+      const { licence } = await issuance.issueLicence({ header: header(requestId), data });
+      return licence!.identifier;
+    },
+    async suspend(identifier) {
+      await issuance.suspendLicence({ header: header(), identifier, reasonCode });
+    },
+    async resume(identifier) {
+      await issuance.resumeLicence({ header: header(), identifier, reasonCode });
+    },
+    async revoke(identifier) {
+      const kind = RevocationKind.REVOKE;
+      await issuance.revokeLicence({ header: header(), identifier, kind, reasonCode });
+    },
+  };
+}
+
+function header(requestId: string = randomUUID()): CommandHeader {
+  const decidedAt = new Date(Date.now() - 1_000);
+  return { requestId, caseNumber: 'CASE-1', officer: 'officer-1', decidedAt };
+}
+
+export type VerifyOptions = { maxStalenessMs?: number; asOf?: Date; knownAt?: Date; withProof?: boolean };
+
+/** VerifyLicence as the node's first using department. */
+export function verify(
+  mesh: Mesh,
+  node: string,
+  identifier: string,
+  { maxStalenessMs = 10_000, asOf, knownAt, withProof = false }: VerifyOptions = {},
+): Promise<VerifyLicenceResponse> {
+  return mesh.clients(node, 'using').exchange.verifyLicence({
+    identifier,
+    document: undefined,
+    asOf,
+    knownAt,
+    maxStalenessMs,
+    withProof,
+    caseNumber: 'CASE-1',
+    matterCode: '',
+    officer: 'officer-1',
+  });
+}
+
+/** Waits until the node answers with this status, from what it holds itself and fresh. */
+export function seen(
+  mesh: Mesh,
+  node: string,
+  identifier: string,
+  status: LicenceStatus,
+  timeoutMs = 30_000,
+): Promise<VerifyLicenceResponse> {
+  let last: VerifyLicenceResponse | undefined;
+  return waitUntil(
+    async () => {
+      last = await verify(mesh, node, identifier);
+      return last.status === status && last.freshness?.fresh === true && last;
+    },
+    {
+      timeoutMs,
+      everyMs: 10,
+      what: () =>
+        `${identifier} ${nameOf(status)} at ${node}; it says ${nameOf(last?.status)}, ${last?.freshness?.staleReason || 'fresh'}`,
+    },
+  );
+}
+
+function nameOf(status: LicenceStatus | undefined): string {
+  return Object.entries(LicenceStatus).find(([, value]) => value === status)?.[0] ?? 'nothing';
+}
