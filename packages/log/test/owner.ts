@@ -51,6 +51,7 @@ export type OwnerOptions = {
   sources?: OwnerSources;
   hooks?: RelayHooks;
   clock?: TestClock;
+  checkpointsOnly?: boolean;
 };
 
 export type Owner = Awaited<ReturnType<typeof startOwner>>;
@@ -60,9 +61,19 @@ export async function startOwner(t: TestContext, databases: Databases, options: 
   const name = options.database ?? (await databases.copy());
   const database = databases.open(name);
   const clock = options.clock ?? testClock(begun);
-  const { signer, publish, sources, hooks } = options;
+  const { signer, publish, sources, hooks, checkpointsOnly } = options;
   const log = { node, log: 'status' } as const;
-  const relay = startRelay({ database, log, signer, publish, sources, hooks, clock, logger: silent });
+  const relay = startRelay({
+    database,
+    log,
+    signer,
+    publish,
+    sources,
+    hooks,
+    checkpointsOnly,
+    clock,
+    logger: silent,
+  });
   let stopping: Promise<void> | undefined;
   function stop() {
     stopping ??= relay.stop().then(() => database.close());
