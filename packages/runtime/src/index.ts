@@ -19,7 +19,7 @@ export {
 export { closing, running } from './lifecycle.ts';
 export { createLogger, type Logger, type LoggerOptions, type LogLevel, logLevels } from './logger.ts';
 export { type Loop, type LoopOptions, type LoopResult, startLoop } from './loop.ts';
-export { processSpec } from './process-spec.ts';
+export { type ProcessConfig, processSpec } from './process-spec.ts';
 export { exitCode, type Running, type RunOptions, run, stopWithinMs } from './run.ts';
 export {
   boolean,

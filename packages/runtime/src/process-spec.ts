@@ -1,5 +1,5 @@
-import { logLevels } from './logger.ts';
-import { oneOf, optional, text } from './settings.ts';
+import { type LogLevel, logLevels } from './logger.ts';
+import { integer, oneOf, optional, text } from './settings.ts';
 
 /** Names that every process knows, to be spread into a service's spec. */
 export const processSpec = {
@@ -15,4 +15,27 @@ export const processSpec = {
       about: 'Traces are recorded and sent there.',
     }),
   ),
+  tracePercent: optional(
+    integer('LZ_TRACE_PERCENT', {
+      min: 0,
+      max: 100,
+      about:
+        'Of the traces begun here so many are recorded, all by default; a caller’s decision is followed.',
+    }),
+  ),
+  metricsAddress: optional(
+    text('LZ_METRICS_ADDRESS', {
+      pattern: /^.+:\d{1,5}$/,
+      expected: '主机:端口 host:port',
+      about: 'Metrics are served there (HTTP, /metrics), to whoever can reach it.',
+    }),
+  ),
+};
+
+export type ProcessConfig = {
+  readonly logLevel: LogLevel;
+  readonly logFile?: string;
+  readonly otlpEndpoint?: string;
+  readonly tracePercent?: number;
+  readonly metricsAddress?: string;
 };

@@ -5,6 +5,7 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
   trace,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -17,7 +18,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
-import type { ActiveSpan, SpanOptions, Tracing } from './tracing.ts';
+import type { OpenSpan, ProcessTracing, SpanOptions, Tracing } from './tracing.ts';
 
 export interface ExportOptions {
   readonly service: string;
@@ -37,44 +38,52 @@ const kinds = {
 };
 
 /** Loaded only where an endpoint is set: these libraries weigh some 20 MB of resident memory. */
-export function exportingTracing(options: ExportOptions): Tracing {
+export function exportingTracing(options: ExportOptions): ProcessTracing {
   const url = `${options.endpoint.replace(/\/+$/, '')}/v1/traces`;
   return recordingTracing(options, new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) }));
 }
 
+/** One provider for each service of the process, as a span bears its provider's name; all send through one processor. */
 export function recordingTracing(
   { service, node, ratio }: Omit<ExportOptions, 'endpoint'>,
   processor: SpanProcessor,
-): Tracing {
-  const provider = new TracerProvider({
-    resource: resourceFromAttributes({
-      'service.name': service,
-      'service.namespace': 'lianzheng',
-      'lianzheng.node': node,
-    }),
-    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) }),
-    spanProcessors: [processor],
-  });
-  const tracer = provider.getTracer('lianzheng');
+): ProcessTracing {
+  const sampler = new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
+  const tracingFor = (name: string) => {
+    const provider = new TracerProvider({
+      resource: resourceFromAttributes({
+        'service.name': name,
+        'service.namespace': 'lianzheng',
+        'lianzheng.node': node,
+      }),
+      sampler,
+      spanProcessors: [processor],
+    });
+    return tracingOf(provider.getTracer('lianzheng'));
+  };
+  return { ...tracingFor(service), tracingFor, close: () => processor.shutdown() };
+}
+
+function tracingOf(tracer: Tracer): Tracing {
+  const startSpan = (name: string, options: SpanOptions): OpenSpan => {
+    const { attributes, kind = 'internal' } = options;
+    const links = linksOf(options);
+    return openSpan(tracer.startSpan(name, { kind: kinds[kind], attributes, links }, parentOf(options)));
+  };
   return {
+    recording: true,
+    startSpan,
     async withSpan(name, options, fn) {
-      const { attributes, kind = 'internal' } = options;
-      const span = tracer.startSpan(
-        name,
-        { kind: kinds[kind], attributes, links: linksOf(options) },
-        parentOf(options),
-      );
+      const span = startSpan(name, options);
       try {
-        return await fn(activeSpan(span));
-      } catch (error) {
-        span.setStatus({ code: SpanStatusCode.ERROR });
-        span.setAttribute('error.type', errorType(error));
-        throw error;
-      } finally {
+        const result = await fn(span);
         span.end();
+        return result;
+      } catch (error) {
+        span.end(errorType(error));
+        throw error;
       }
     },
-    close: () => provider.shutdown(),
   };
 }
 
@@ -90,10 +99,17 @@ function linksOf({ links = [] }: SpanOptions): Link[] {
   });
 }
 
-function activeSpan(span: Span): ActiveSpan {
+function openSpan(span: Span): OpenSpan {
   return {
     traceparent: formatTraceparent(span.spanContext()),
     setAttribute: (name, value) => void span.setAttribute(name, value),
+    end(failure) {
+      if (failure !== undefined) {
+        span.setStatus({ code: SpanStatusCode.ERROR });
+        span.setAttribute('error.type', failure);
+      }
+      span.end();
+    },
   };
 }
 

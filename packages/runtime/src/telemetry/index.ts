@@ -1,6 +1,4 @@
-import { createMetrics, type Metrics, type MetricsRegistry } from './metrics.ts';
-import { passingTracing, type Tracing } from './tracing.ts';
-
+export { clientCalls, serverCalls } from './calls.ts';
 export {
   type Counter,
   durationBoundariesMs,
@@ -9,54 +7,18 @@ export {
   type Measured,
   type Metrics,
   type MetricsRegistry,
+  type Observed,
+  type ObservedNames,
 } from './metrics.ts';
+export { measureProcess } from './process.ts';
 export { type MetricsServer, metricsHandler, prometheusContentType, serveMetrics } from './serve-metrics.ts';
+export { silentTelemetry } from './silent.ts';
+export {
+  createTelemetry,
+  type ProcessTelemetry,
+  type Telemetry,
+  type TelemetryOptions,
+} from './telemetry.ts';
 export { formatTraceparent, parseTraceparent } from './traceparent.ts';
-export type { ActiveSpan, SpanAttributes, SpanOptions, Tracing } from './tracing.ts';
-
-/** What a service measures and traces with. */
-export type Telemetry = Metrics & Pick<Tracing, 'withSpan'>;
-
-/** One per process. */
-export interface ProcessTelemetry extends MetricsRegistry, Tracing {
-  /** For another service of the same process. */
-  telemetryFor(service: string): Telemetry;
-  /** Sends the spans that wait and ends the registry. */
-  close(): Promise<void>;
-}
-
-export interface TelemetryOptions {
-  readonly service: string;
-  readonly node: string;
-  /** LZ_OTLP_ENDPOINT: spans are recorded and sent there; without it trace contexts are handed on and nothing is recorded. */
-  readonly otlpEndpoint?: string;
-  /** Share of traces begun here that are recorded. Default 1. */
-  readonly traceRatio?: number;
-  onError(error: unknown): void;
-}
-
-export async function createTelemetry(options: TelemetryOptions): Promise<ProcessTelemetry> {
-  const metrics = createMetrics(options);
-  const tracing = await createTracing(options);
-  return {
-    ...metrics,
-    withSpan: tracing.withSpan,
-    telemetryFor: (service) => ({ ...metrics.forService(service), withSpan: tracing.withSpan }),
-    async close() {
-      // A receiver that is away must not hold up the end of the process, nor make it fail.
-      await tracing.close().catch(options.onError);
-      await metrics.close();
-    },
-  };
-}
-
-async function createTracing({
-  service,
-  node,
-  otlpEndpoint,
-  traceRatio = 1,
-}: TelemetryOptions): Promise<Tracing> {
-  if (otlpEndpoint === undefined) return passingTracing;
-  const { exportingTracing } = await import('./exporting.ts');
-  return exportingTracing({ service, node, endpoint: otlpEndpoint, ratio: traceRatio });
-}
+export type { ActiveSpan, OpenSpan, SpanAttributes, SpanOptions, Tracing } from './tracing.ts';
+export { startTelemetry, type TelemetryConfig, type WithTelemetry, withTelemetry } from './with-telemetry.ts';

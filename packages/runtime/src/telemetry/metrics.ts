@@ -1,4 +1,4 @@
-import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Attributes, Meter, Observable } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
@@ -22,6 +22,16 @@ export interface Measured {
   readonly labels?: Labels;
 }
 
+export interface ObservedNames<N extends string> {
+  /** Name → help. */
+  readonly gauges?: Partial<Readonly<Record<N, string>>>;
+  readonly totals?: Partial<Readonly<Record<N, string>>>;
+}
+
+export interface Observed<N extends string> extends Measured {
+  readonly name: N;
+}
+
 /** Names in lower case with underscores, prefixed `lz_`, with their unit; counters get `_total` of themselves. */
 export interface Metrics {
   counter(name: string, help: string): Counter;
@@ -29,6 +39,11 @@ export interface Metrics {
   histogram(name: string, help: string, boundaries?: readonly number[]): Histogram;
   /** `measure` is asked at each scrape; an error or an empty list leaves the gauge out. */
   gauge(name: string, help: string, measure: () => readonly Measured[] | Promise<readonly Measured[]>): void;
+  /**
+   * Several that are read together: `measure` is asked once a scrape for values of the given names. `totals` only ever grow,
+   * and are kept elsewhere; gauges go up and down.
+   */
+  observe<N extends string>(names: ObservedNames<N>, measure: () => Promise<readonly Observed<N>[]>): void;
   /** The same registry for another service of this process: its metrics bear its name in the label `service`. */
   forService(service: string): Metrics;
 }
@@ -40,6 +55,9 @@ export interface MetricsRegistry extends Metrics {
 }
 
 export const durationBoundariesMs = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+
+/** What cannot be measured by then is left out: a scrape must not wait for a database that hangs. */
+const measureWithinMs = 5_000;
 
 export interface MetricsOptions {
   readonly service: string;
@@ -54,7 +72,7 @@ export function createMetrics({ service, node, onError }: MetricsOptions): Metri
   return {
     ...metricsOf(provider.getMeter('lianzheng'), service, onError),
     async prometheusText() {
-      const { resourceMetrics, errors } = await exporter.collect();
+      const { resourceMetrics, errors } = await exporter.collect({ timeoutMillis: measureWithinMs });
       for (const error of errors) onError(error);
       return serializer.serialize(resourceMetrics);
     },
@@ -78,6 +96,31 @@ function metricsOf(meter: Meter, service: string, onError: (error: unknown) => v
           onError(error);
         }
       });
+    },
+    observe<N extends string>(
+      { gauges = {}, totals = {} }: ObservedNames<N>,
+      measure: () => Promise<readonly Observed<N>[]>,
+    ) {
+      const described = (names: object) => Object.entries(names) as [N, string][];
+      const instruments = new Map<N, Observable>([
+        ...described(gauges).map(
+          ([name, description]) => [name, meter.createObservableGauge(name, { description })] as const,
+        ),
+        ...described(totals).map(
+          ([name, description]) => [name, meter.createObservableCounter(name, { description })] as const,
+        ),
+      ]);
+      meter.addBatchObservableCallback(
+        async (result) => {
+          try {
+            for (const { name, value, labels } of await measure())
+              result.observe(instruments.get(name)!, value, { ...own, ...labels });
+          } catch (error) {
+            onError(error);
+          }
+        },
+        [...instruments.values()],
+      );
     },
     forService: (other) => metricsOf(meter, other, onError),
   };

@@ -6,8 +6,20 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import fc from 'fast-check';
+import { pause } from '../backoff.ts';
 import { recordingTracing } from './exporting.ts';
-import { createTelemetry, formatTraceparent, parseTraceparent, serveMetrics } from './index.ts';
+import {
+  clientCalls,
+  createTelemetry,
+  formatTraceparent,
+  measureProcess,
+  parseTraceparent,
+  serveMetrics,
+  serverCalls,
+  silentTelemetry,
+  type Telemetry,
+  withTelemetry,
+} from './index.ts';
 
 const unexpected = (error: unknown) => assert.fail(String(error));
 const parent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -46,6 +58,109 @@ test('a gauge that cannot be measured leaves the others alone', async () => {
   assert.match(await telemetry.prometheusText(), /^lz_good\{.*\} 1$/m);
   assert.equal(errors.length, 1);
   await telemetry.close();
+});
+
+test('what is read together is asked once a scrape; services of one process share a name', async () => {
+  const telemetry = await createTelemetry({ ...about, onError: unexpected });
+  let asked = 0;
+  for (const [index, service] of ['issuance', 'audit'].entries()) {
+    telemetry
+      .telemetryFor(service)
+      .observe({ gauges: { lz_waiting: 'Waiting.' }, totals: { lz_repairs: 'Repairs.' } }, async () => {
+        asked += 1;
+        return [
+          { name: 'lz_waiting', value: index },
+          { name: 'lz_repairs', value: 10 + index, labels: { log: 'status' } },
+        ];
+      });
+  }
+  const text = await telemetry.prometheusText();
+  assert.match(text, /^lz_waiting\{service="issuance",node="440300"\} 0$/m);
+  assert.match(text, /^lz_waiting\{service="audit",node="440300"\} 1$/m);
+  assert.match(text, /^lz_repairs_total\{service="audit",log="status",node="440300"\} 11$/m);
+  assert.match(text, /^# TYPE lz_repairs_total counter$/m);
+  assert.equal(asked, 2);
+  await telemetry.close();
+});
+
+test('a process tells its memory, CPU time and the delay of its event loop', async () => {
+  const telemetry = await createTelemetry({ ...about, onError: unexpected });
+  const end = measureProcess(telemetry);
+  await pause(50, new AbortController().signal);
+  const blockedUntil = performance.now() + 120;
+  while (performance.now() < blockedUntil);
+  await pause(50, new AbortController().signal);
+  const text = await telemetry.prometheusText();
+  const value = (name: string) => Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1]);
+  assert.ok(value('lz_process_resident_bytes') > 10e6);
+  assert.ok(value('lz_process_cpu_seconds_total') > 0);
+  assert.ok(Number(/^lz_event_loop_delay_ms\{.*quantile="1".*\} (\S+)$/m.exec(text)?.[1]) > 50);
+  end();
+  await telemetry.close();
+});
+
+const rpc = 'lianzheng.audit.v1.AuditService/ListAccesses';
+
+test('calls are measured by RPC and code; without an endpoint no span begins', async () => {
+  const telemetry = await createTelemetry({ ...about, onError: unexpected });
+  const { onCallStart, onCall } = serverCalls(telemetry);
+  assert.equal(onCallStart, undefined);
+  for (const code of ['OK', 'OK', 'NOT_FOUND']) onCall({ path: `/${rpc}`, callId: 'a', code, durationMs: 3 });
+  clientCalls(telemetry.telemetryFor('gateway')).onCall({
+    path: `/${rpc}`,
+    callId: 1,
+    code: 'OK',
+    durationMs: 3,
+  });
+  const lines = (await telemetry.prometheusText()).split('\n');
+  for (const line of [
+    `lz_rpc_server_ms_count{service="issuance",rpc="${rpc}",code="OK",node="440300"} 2`,
+    `lz_rpc_server_ms_count{service="issuance",rpc="${rpc}",code="NOT_FOUND",node="440300"} 1`,
+    `lz_rpc_client_ms_count{service="gateway",rpc="${rpc}",code="OK",node="440300"} 1`,
+  ])
+    assert.ok(lines.includes(line), `${line} is not in\n${lines.join('\n')}`);
+  await telemetry.close();
+});
+
+test('a call is a span of its service, below the one of its caller', async () => {
+  const exporter = new InMemorySpanExporter();
+  const tracing = recordingTracing({ ...about, ratio: 1 }, new SimpleSpanProcessor({ exporter }));
+  const of = (service: string): Telemetry => ({ ...silentTelemetry, ...tracing.tracingFor(service) });
+  const call = { path: `/${rpc}`, callId: 'a', traceparent: parent };
+  const server = serverCalls(of('audit'));
+  const own = server.onCallStart!(call);
+  const client = clientCalls(of('audit'));
+  client.onCallStart!({ ...call, callId: 7, traceparent: own });
+  client.onCall({ ...call, callId: 7, code: 'UNAVAILABLE', durationMs: 1 });
+  server.onCall({ ...call, code: 'OK', durationMs: 1 });
+  const [below, above] = exporter.getFinishedSpans();
+  assert.equal(above?.name, rpc);
+  assert.equal(above?.resource.attributes['service.name'], 'audit');
+  assert.equal(above?.parentSpanContext?.spanId, 'b7ad6b7169203331');
+  assert.equal(above?.attributes['error.type'], undefined);
+  assert.equal(below?.parentSpanContext?.spanId, above?.spanContext().spanId);
+  assert.equal(below?.attributes['error.type'], 'UNAVAILABLE');
+  await tracing.close();
+});
+
+test('a service with a process of its own serves its metrics where it is told to', async () => {
+  const reserved = createServer();
+  await once(reserved.listen(0, '127.0.0.1'), 'listening');
+  const { port } = reserved.address() as AddressInfo;
+  reserved.close();
+  const config = { node: '440300', logLevel: 'silent', metricsAddress: `127.0.0.1:${port}` } as const;
+  const stopped: string[] = [];
+  const run = withTelemetry('issuance', async (_config: typeof config, { telemetry }) => {
+    telemetry.counter('lz_issued', 'Licences issued.').add();
+    return { stop: async () => void stopped.push('service') };
+  });
+  const running = await run(config);
+  const text = await (await fetch(`http://${config.metricsAddress}/metrics`)).text();
+  assert.match(text, /^lz_issued_total\{service="issuance",node="440300"\} 1$/m);
+  assert.match(text, /^lz_process_resident_bytes\{/m);
+  await running.stop();
+  assert.deepEqual(stopped, ['service']);
+  await assert.rejects(fetch(`http://${config.metricsAddress}/metrics`));
 });
 
 test('without an endpoint the context is handed on as it came', async () => {

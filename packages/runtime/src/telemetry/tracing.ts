@@ -15,15 +15,32 @@ export interface ActiveSpan {
   setAttribute(name: string, value: string | number | boolean): void;
 }
 
+/** A span that begins in one callback and ends in another. */
+export interface OpenSpan extends ActiveSpan {
+  /** `failure` is the code or the class of an error, never its message. */
+  end(failure?: string): void;
+}
+
 export interface Tracing {
+  /** False where no span is recorded: then what only spans need is not worth collecting. */
+  readonly recording: boolean;
+  startSpan(name: string, options: SpanOptions): OpenSpan;
   /** Runs `fn` in a span that ends with it; an error marks the span and is thrown on. */
   withSpan<T>(name: string, options: SpanOptions, fn: (span: ActiveSpan) => Promise<T>): Promise<T>;
+}
+
+/** The tracing of a process: of its own name, and of each service that runs in it. */
+export interface ProcessTracing extends Tracing {
+  tracingFor(service: string): Tracing;
   /** Sends what has not been sent. */
   close(): Promise<void>;
 }
 
 /** Records nothing and hands the parent on, so that traces hold together across processes that do not export. */
-export const passingTracing: Tracing = {
+export const passingTracing: ProcessTracing = {
+  recording: false,
+  startSpan: (_name, { parent }) => ({ traceparent: parent, setAttribute() {}, end() {} }),
   withSpan: (_name, { parent }, fn) => fn({ traceparent: parent, setAttribute() {} }),
+  tracingFor: () => passingTracing,
   async close() {},
 };
