@@ -57,6 +57,9 @@ CREATE TABLE status_change (
   -- Of recovered entries only.
   sequence   bigint,
   body       bytea  NOT NULL,
+  -- In which case and by whom: kept as long as the licence, while bodies of the access log are erased. Null = recovered.
+  case_number text,
+  officer     text,
   PRIMARY KEY (licence_id, revision),
   CHECK ((entry_id IS NULL) <> (sequence IS NULL))
 );

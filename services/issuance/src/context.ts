@@ -24,6 +24,7 @@ import { clusterOf, startPublishing, topicOf } from './publishing.ts';
 import { createReadGuard, type ReadGuard } from './read-guard.ts';
 import { recoveryHooks } from './recovery.ts';
 import { type Claims, createClaims } from './rounds/claims.ts';
+import type { SealJws } from './rounds/entries.ts';
 import { createSigning, type Signing } from './rounds/signing.ts';
 import { createWrites, type Writes } from './rounds/writes.ts';
 import { startSweep } from './sweep.ts';
@@ -39,6 +40,7 @@ export type Context = {
   readonly registry: Registry;
   /** Throws UNAVAILABLE until the data keys are there. */
   readonly vault: () => Vault;
+  readonly sealJws: SealJws;
   readonly signing: Signing;
   readonly claims: Claims;
   readonly writes: Writes;
@@ -111,7 +113,7 @@ export async function createContext(
   );
   closing(parts, startSweep({ database, clock, events }), (it) => it.stop());
 
-  const sealJws = (identifier: string, jws: string) =>
+  const sealJws: SealJws = (identifier, jws) =>
     vault().seal(jwsPlace(identifier), Buffer.from(jws, 'latin1'));
   const claims = closing(parts, createClaims({ database, vault, clock }), (it) => it.drain());
   const writes = closing(parts, createWrites({ database, clock, sealJws, committed: relay.wake }), (it) =>
@@ -125,6 +127,7 @@ export async function createContext(
     database,
     registry,
     vault,
+    sealJws,
     signing: createSigning(signature),
     claims,
     writes,

@@ -6,9 +6,10 @@ import { nextBody } from './domain/status-body.ts';
 import { logRecovering } from './read-guard.ts';
 import { licenceBusy } from './refused.ts';
 import type { ClaimItem } from './rounds/claims.ts';
-import type { Effects, Moved, VersionEffect, WriteItem, Written } from './rounds/writes.ts';
+import type { VersionEffect } from './rounds/entries.ts';
+import type { Effects, Moved, WriteItem, Written } from './rounds/writes.ts';
 import { identityOf } from './store/identity.ts';
-import type { Answer } from './store/requests.ts';
+import { type Answer, asMoved } from './store/requests.ts';
 import { holderQueries, signedBody, versionEffect } from './version-effect.ts';
 
 export type SignedOutcome =
@@ -29,7 +30,8 @@ export async function carryOutSigned(
   item: ClaimItem,
 ): Promise<SignedOutcome> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const claim = await claims.call(item);
+    const claim = await claims.call(item).catch(asMoved);
+    if (claim === 'moved') continue;
     if ('answer' in claim) return claim;
     const { plan } = claim;
     const [jws, indices] = await Promise.all([
@@ -38,7 +40,7 @@ export async function carryOutSigned(
     ]);
     // The intent stands; the same request goes on from it once the log is in order.
     if (!relay.ready()) throw logRecovering();
-    const outcome = await writes.call(writeOf(item, plan, versionEffect(jws, indices)));
+    const outcome = await writes.call(writeOf(item, plan, versionEffect(jws, indices))).catch(asMoved);
     if (outcome !== 'moved') return 'answer' in outcome ? outcome : { ...outcome, jws };
   }
   throw licenceBusy();

@@ -6,7 +6,7 @@ import { isRefusal } from './domain/refusal.ts';
 import { licenceBusy } from './refused.ts';
 import type { WriteItem, Written } from './rounds/writes.ts';
 import { identityOf } from './store/identity.ts';
-import type { Answer } from './store/requests.ts';
+import { type Answer, asMoved } from './store/requests.ts';
 
 export type StatusOutcome = { readonly answer: Answer } | { readonly written: Written };
 
@@ -33,7 +33,7 @@ export async function carryOutStatus(
     },
   };
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const outcome = await writes.call(item);
+    const outcome = await writes.call(item).catch(asMoved);
     if (outcome !== 'moved') return 'answer' in outcome ? outcome : { written: outcome.written[0]! };
   }
   throw licenceBusy();

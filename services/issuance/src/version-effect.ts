@@ -5,7 +5,7 @@ import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 import type { HolderIndexEntry, HolderIndexQuery } from '@lianzheng/proto/signature/v1/signature';
 import type { Plan } from './domain/plan.ts';
 import { formDigests, type Times, versionBody } from './domain/status-body.ts';
-import type { VersionEffect } from './rounds/writes.ts';
+import type { VersionEffect } from './rounds/entries.ts';
 
 const SALT_BYTES = 16;
 

@@ -111,7 +111,9 @@ test('changed with the same number: the next version', async () => {
   assert.equal(versionOf(licence!.identifier), 2);
   assert.equal(licence!.revision, 2);
   assert.equal(licence!.data!.holders[0]!.name, '海岑市新榕树餐饮有限公司');
-  assert.deepEqual((await market.changeLicence(request)).licence, licence);
+  const again = (await market.changeLicence(request)).licence!;
+  // Its number in the log may have come meanwhile.
+  assert.deepEqual({ ...again, sequence: undefined }, licence);
 
   const found = await market.getLicence({ identifier: former.identifier, caseNumber: 'HC', officer: 'li' });
   assert.deepEqual(found.versions, [former.identifier, licence!.identifier]);

@@ -182,7 +182,13 @@ test('a waiting entry that contradicts the recovered log is listed and never seq
     const [licenceId] = await insertLicences(tx, [{ ...identity, numberIndex: undefined, revision: 3 }]);
     return insertChanges(
       tx,
-      ours.map((body) => ({ licenceId: licenceId!, body, holders: [], traceparent: undefined })),
+      ours.map((body) => ({
+        licenceId: licenceId!,
+        body,
+        holders: [],
+        act: { caseNumber: '1', officer: 'li' },
+        traceparent: undefined,
+      })),
     );
   });
   const waiting = ids.map((id, n) => ({ id, leaf: leafOf(ours[n]!) }));

@@ -51,18 +51,19 @@ async function takeNext(
   next: number,
   rows: readonly ImportRow[],
 ): Promise<ImportRowResult[]> {
+  const { caseNumber, officer } = job;
+  const served = (subjects: readonly string[], at: Date) =>
+    accessOf(call, { caseNumber, officer, subjects }, 'OK', at);
   if (next < job.rowsTaken) {
     const to = Math.min(job.rowsTaken, next + rows.length);
+    await context.access.record(served([job.jobId], context.clock.now()));
     return context.database.read((reader) => findTakenResults(reader, job.jobId, next, to));
   }
   requireNext(job, next);
   const read = firstSegment(readRows(context, stockIssuer(context, issuer), rows));
   try {
     const decided = await decideRows(context, read);
-    const { caseNumber, officer } = job;
-    const taken = await takeSegment(context, job, decided, call.traceparent, (subjects, at) =>
-      accessOf(call, { caseNumber, officer, subjects }, 'OK', at),
-    );
+    const taken = await takeSegment(context, job, decided, call.traceparent, served);
     context.events.rowsTaken(job.jobId, taken.job);
     return taken.results;
   } catch (error) {

@@ -1,6 +1,5 @@
 import { type AccessInput, recordAccess } from '@lianzheng/access';
 import type { Tx } from '@lianzheng/db';
-import { versionOf } from '@lianzheng/licence';
 import {
   ImportOutcome,
   type ImportRowResult,
@@ -9,13 +8,10 @@ import {
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import type { Context } from '../context.ts';
 import type { Plan } from '../domain/plan.ts';
-import { jwsPlace } from '../licence-message.ts';
-import type { VersionEffect } from '../rounds/writes.ts';
-import { type Change, insertChanges } from '../store/changes.ts';
+import { type NewEntry, type VersionEffect, writeEntries } from '../rounds/entries.ts';
 import { identityOf } from '../store/identity.ts';
 import { type ImportJobRow, lockJob, takeRows } from '../store/import-jobs.ts';
-import { advanceLicences, insertLicences, lockLicences } from '../store/licences.ts';
-import { insertVersions, type NewVersion } from '../store/versions.ts';
+import { insertLicences, lockLicences } from '../store/licences.ts';
 import { holderQueries, signedBody, versionEffect } from '../version-effect.ts';
 import { type DecidedRow, resultOf } from './segment.ts';
 
@@ -42,7 +38,7 @@ export async function takeSegment(
   served: (subjects: readonly string[], at: Date) => AccessInput,
 ): Promise<{ job: ImportJobRow; results: ImportRowResult[] }> {
   const signed = await signRows(context, job.issuerCode, rows);
-  const { database, clock, vault, relay } = context;
+  const { database, clock, sealJws, relay } = context;
   const now = clock.now();
   const results = rows.map((row) =>
     'result' in row ? row.result : resultOf(row.row, ImportOutcome.ISSUED, row.plan.body.identifier),
@@ -51,14 +47,11 @@ export async function takeSegment(
     ...row,
     body: signedBody(row.plan, row.version, { decidedAt: row.decidedAt, now }),
   }));
-  const sealed = entries.map(({ body, version }) =>
-    vault().seal(jwsPlace(body.identifier), Buffer.from(version.jws, 'latin1')),
-  );
   const taken = await database.tx(
     async (tx) => {
       const held = await lockJob(tx, job.jobId);
       if (!held || held.rowsTaken !== job.rowsTaken || held.finished) throw new SegmentMoved();
-      await issueRows(tx, entries, sealed, traceparent);
+      await writeEntries(tx, await entriesOf(tx, entries, { act: job, traceparent }), sealJws);
       const identifiers = entries.map(({ body }) => body.identifier);
       await recordAccess(tx, [served([job.jobId, ...identifiers], now)]);
       return takeRows(tx, { jobId: job.jobId, firstRow: job.rowsTaken, ...figures(results) });
@@ -88,21 +81,18 @@ async function signRows(
 
 type IssuedRow = SignedRow & { readonly body: StatusBody };
 
-async function issueRows(
+/** Throws SegmentMoved where a row's identifier or number was taken, or its licence changed, since it was decided. */
+async function entriesOf(
   tx: Tx,
   rows: readonly IssuedRow[],
-  sealed: readonly Buffer[],
-  traceparent: string | undefined,
-): Promise<void> {
+  common: Pick<NewEntry, 'act' | 'traceparent'>,
+): Promise<NewEntry[]> {
   const renewed = rows.filter(({ plan }) => plan.base);
   const locked = await lockLicences(
     tx,
     renewed.map(({ body }) => identityOf(body.identifier)),
   );
-  const revisionOf = new Map(locked.map(({ licenceId, newest }) => [licenceId, newest.revision]));
-  if (renewed.some(({ plan }) => revisionOf.get(plan.base!.licenceId) !== plan.base!.revision)) {
-    throw new SegmentMoved();
-  }
+  const standing = new Map(locked.map((licence) => [licence.licenceId, licence]));
   const created = rows.filter(({ plan }) => !plan.base);
   const ids = await insertLicences(
     tx,
@@ -112,33 +102,14 @@ async function issueRows(
       revision: body.revision,
     })),
   );
-  if (ids.includes(undefined)) throw new SegmentMoved();
-  const idOf = new Map(created.map((row, n) => [row, ids[n]!]));
-  const versions: NewVersion[] = [];
-  const changes: Change[] = [];
-  for (const [n, row] of rows.entries()) {
-    const { body, version, plan } = row;
-    const licenceId = plan.base?.licenceId ?? idOf.get(row)!;
-    const { jwsDigest, holders } = version;
-    versions.push({
-      licenceId,
-      version: versionOf(body.identifier),
-      sealedJws: sealed[n]!,
-      jwsDigest,
-      holders,
-    });
-    changes.push({ licenceId, body, holders, traceparent });
-  }
-  await insertVersions(tx, versions);
-  await insertChanges(tx, changes);
-  await advanceLicences(
-    tx,
-    renewed.map(({ plan, body }) => ({
-      licenceId: plan.base!.licenceId,
-      revision: body.revision,
-      numberIndex: undefined,
-    })),
-  );
+  const idOf = new Map(created.map((row, n) => [row, ids[n]]));
+  return rows.map((row): NewEntry => {
+    const { plan, body, version } = row;
+    const before = plan.base && standing.get(plan.base.licenceId);
+    const licenceId = plan.base?.licenceId ?? idOf.get(row);
+    if (licenceId === undefined || before?.newest.revision !== plan.base?.revision) throw new SegmentMoved();
+    return { ...common, licenceId, body, version, before, numberIndex: undefined };
+  });
 }
 
 function figures(results: readonly ImportRowResult[]) {

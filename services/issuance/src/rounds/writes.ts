@@ -1,6 +1,5 @@
 import type { Database, Tx } from '@lianzheng/db';
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
-import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 import { createRounds } from '@lianzheng/rounds';
 import type { Clock } from '@lianzheng/runtime';
 import type { Command } from '../command.ts';
@@ -10,6 +9,7 @@ import { type Identity, keyOf } from '../store/identity.ts';
 import { type LicenceRow, lockLicences, type NewLicence } from '../store/licences.ts';
 import { type Answer, findRequests, type RequestKey, requestKey } from '../store/requests.ts';
 import { carryOut } from './carry-out.ts';
+import type { SealJws, VersionEffect } from './entries.ts';
 import { isolating } from './isolating.ts';
 
 /** A command that is ready to be carried out: it is decided under the lock, and everything commits together. */
@@ -23,14 +23,6 @@ export interface WriteItem {
 
 /** What was decided does not hold any more, or another command of the round has the licence: prepare it again. */
 export type Moved = 'moved';
-
-/** The document of a new version, and its holders. */
-export interface VersionEffect {
-  readonly jws: string;
-  /** SHA-256 of it. */
-  readonly jwsDigest: Buffer;
-  readonly holders: readonly HolderSide[];
-}
 
 export interface Effects {
   /** An entry about an existing licence, with the holders of its newest version or those of a new one. */
@@ -63,8 +55,7 @@ export type WriteOutcome =
 export interface WriteOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** Sealed JWS of a version of a licence. */
-  sealJws(identifier: string, jws: string): Buffer;
+  readonly sealJws: SealJws;
   /** After entries were committed. */
   committed(): void;
 }
@@ -115,7 +106,7 @@ async function write(
     for (const key of touches) busy.add(key);
     return outcome;
   });
-  return carryOut(tx, items, decided, now, options);
+  return carryOut(tx, items, decided, now, options.sealJws);
 }
 
 export function requestOf({ command }: WriteItem): RequestKey {

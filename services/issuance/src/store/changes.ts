@@ -9,6 +9,7 @@ export interface Change {
   readonly licenceId: number;
   readonly body: StatusBody;
   readonly holders: readonly HolderSide[];
+  readonly act: { readonly caseNumber: string; readonly officer: string };
   readonly traceparent: string | undefined;
 }
 
@@ -33,14 +34,16 @@ export async function insertChanges(tx: Tx, changes: readonly Change[]): Promise
     changes.map(({ holders, traceparent }, n) => ({ leaf: leaves[n]!.leaf, holders, traceparent })),
   );
   await tx.execute(
-    `INSERT INTO status_change (licence_id, revision, version, entry_id, body)
-     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::bigint[], $5::bytea[])`,
+    `INSERT INTO status_change (licence_id, revision, version, entry_id, body, case_number, officer)
+     SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::bigint[], $5::bytea[], $6::text[], $7::text[])`,
     [
       changes.map(({ licenceId }) => licenceId),
       changes.map(({ body }) => body.revision),
       changes.map(({ body }) => versionOf(body.identifier)),
       entryIds,
       leaves.map(({ bodyBytes }) => bodyBytes),
+      changes.map(({ act }) => act.caseNumber),
+      changes.map(({ act }) => act.officer),
     ],
     { name: 'insert_changes' },
   );

@@ -103,6 +103,12 @@ export class RequestsMoved extends Error {
   override readonly name = 'RequestsMoved';
 }
 
+/** Such a command is decided anew; every other error stays one. */
+export function asMoved(error: unknown): 'moved' {
+  if (error instanceof RequestsMoved) return 'moved';
+  throw error;
+}
+
 export interface NewAnswer extends RequestKey, Answer {
   readonly digest: Buffer;
   readonly createdAt: Date;
