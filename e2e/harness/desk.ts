@@ -25,7 +25,6 @@ export async function openDesk(mesh: Mesh, node: string, typeName = '食品经�
     nodes.flatMap(({ departments }) => departments),
   );
   const { issuance } = mesh.clients(node, 'issuing');
-  const reasonCode = '';
   return {
     async issue(seed = randomUUID(), requestId = randomUUID()) {
       const data = sampleLicence(type, issuer, seed, new Date());
@@ -33,14 +32,14 @@ export async function openDesk(mesh: Mesh, node: string, typeName = '食品经�
       return licence!.identifier;
     },
     async suspend(identifier) {
-      await issuance.suspendLicence({ header: header(), identifier, reasonCode });
+      await issuance.suspendLicence({ header: header(), identifier, reasonCode: 'INVESTIGATION' });
     },
     async resume(identifier) {
-      await issuance.resumeLicence({ header: header(), identifier, reasonCode });
+      await issuance.resumeLicence({ header: header(), identifier, reasonCode: 'GROUNDLESS' });
     },
     async revoke(identifier) {
       const kind = RevocationKind.REVOKE;
-      await issuance.revokeLicence({ header: header(), identifier, kind, reasonCode });
+      await issuance.revokeLicence({ header: header(), identifier, kind, reasonCode: 'PENALTY' });
     },
   };
 }
