@@ -53,7 +53,8 @@ test('who wants no staleness at all is answered by the home node', async () => {
   assert.equal(answer.freshness?.fromHome, true);
 });
 
-test('a city that is cut off goes on, the others say how old their knowledge is, and a heal mends it', async () => {
+test('a city that is cut off goes on, the others say how old their knowledge is, and a heal mends it', async (t) => {
+  t.after(() => mesh.heal(HOME));
   const before = await desk.issue();
   await seen(mesh, OTHER, before, LicenceStatus.VALID);
   await mesh.cut(HOME);
