@@ -3,6 +3,7 @@ import type { Database, Reader, Tx } from '@lianzheng/db';
 import type { AppendAccessesRequest, AppendAccessesResponse } from '@lianzheng/proto/audit/v1/audit';
 import { isMeshError } from '@lianzheng/rpc/errors';
 import { type Clock, type Logger, type LoopResult, startLoop } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 
 /** The one call of audit that is made here. */
 export type AuditCalls = {
@@ -19,6 +20,7 @@ export type ForwarderOptions = {
   audit: AuditCalls;
   clock: Clock;
   logger: Logger;
+  metrics?: Metrics;
   /** Pause between rounds while little happens. Default 200: a busy second makes five batches, not hundreds. */
   idleMs?: number;
 };
@@ -102,7 +104,11 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
     },
   });
 
-  return { wake: loop.wake, stop: loop.stop, backlog: () => database.read(countWaiting) };
+  const backlog = () => database.read(countWaiting);
+  options.metrics?.gauge('lz_access_waiting', 'Access entries that audit has not taken yet.', async () => [
+    { value: await backlog() },
+  ]);
+  return { wake: loop.wake, stop: loop.stop, backlog };
 }
 
 /**

@@ -2,9 +2,11 @@ import type { Connection, Database, Tx } from '@lianzheng/db';
 import { consistencyProof, type Frontier, frontierRoot } from '@lianzheng/merkle';
 import type { Clock, Logger } from '@lianzheng/runtime';
 import { startLoop } from '@lianzheng/runtime';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 import { createPublisher, type Publish } from './publisher.ts';
 import { type Recovery, recover } from './recovery.ts';
 import type { OwnerSources } from './recovery-case.ts';
+import { measureRelay } from './relay-metrics.ts';
 import type { CheckpointSigner } from './signer.ts';
 import {
   appendEntries,
@@ -41,6 +43,7 @@ export type RelayOptions = {
   checkpointsOnly?: boolean;
   clock: Clock;
   logger: Logger;
+  metrics?: Metrics;
   /** A checkpoint every so often when idle: the heartbeat. Default 2,000. */
   heartbeatMs?: number;
 };
@@ -64,6 +67,7 @@ export type Relay = {
 export function startRelay(options: RelayOptions): Relay {
   const { database, log, logger } = options;
   const heartbeatMs = options.heartbeatMs ?? 2_000;
+  if (options.metrics) measureRelay(options.metrics, log.log, database);
   let state = 'starting';
   let tenure: { wake(): void } | undefined;
   let integrated = Promise.withResolvers<void>();
