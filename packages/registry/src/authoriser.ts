@@ -9,6 +9,8 @@ export type AuthoriserOptions = {
   /** SAN URIs, from the configuration. */
   operators: readonly string[];
   auditors: readonly string[];
+  /** Whether this service faces other nodes: exchange alone does. */
+  peers?: boolean;
   /** Id of a service's certificate → its role. */
   services?: Readonly<Record<string, string>>;
   /** False until the registry was read: before that nobody can say what a department may. */
@@ -36,6 +38,7 @@ export function authoriser({
   registry,
   operators,
   auditors,
+  peers = false,
   services = nodeServices,
   ready = () => true,
 }: AuthoriserOptions): (caller: CallerIdentity) => ReadonlySet<string> {
@@ -60,7 +63,7 @@ export function authoriser({
   }
 
   function rolesOfPeer(caller: CallerIdentity): ReadonlySet<string> {
-    if (caller.id !== 'exchange') return noRoles;
+    if (!peers || caller.id !== 'exchange') return noRoles;
     return registry.node(caller.node) ? new Set(['PEER']) : unknownYet();
   }
 

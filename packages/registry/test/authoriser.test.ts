@@ -16,6 +16,7 @@ function setUp(ready = () => true) {
     registry,
     operators: [operator, auditor],
     auditors: [auditor],
+    peers: true,
     ready,
   });
   const rolesOf = (uri: string) => [...authorise(parseCallerUri(uri)!)].sort();

@@ -52,6 +52,7 @@ function authoriserOf({ config, registry }: Context) {
     registry,
     operators: config.operators,
     auditors: config.auditors,
+    peers: true,
     // Before the first catalogue entry nobody can say what a department may.
     ready: () => registry.nodes().length > 0,
   });
