@@ -44,6 +44,8 @@ function push(faults: Violation[], fault: Violation | undefined): void {
 }
 
 function sizeFault(prefix: string, data: LicenceData): Violation | undefined {
-  if (new TextEncoder().encode(JSON.stringify(data)).length <= MAX_DATA_BYTES) return undefined;
+  const text = JSON.stringify(data);
+  // A UTF-16 unit takes at most three bytes of UTF-8.
+  if (text.length * 3 <= MAX_DATA_BYTES || Buffer.byteLength(text) <= MAX_DATA_BYTES) return undefined;
   return violation(prefix.slice(0, -1), '证照数据超过 40 KiB', 'more than 40 KiB of licence data');
 }
