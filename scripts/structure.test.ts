@@ -67,7 +67,7 @@ for (const [library, allowed] of owners)
   });
 
 test('domain/ is pure', () => {
-  const impure = /^(@lianzheng\/(db|kafka|access|deploy)|pg|kafkajs|node:(fs|net|http|child_process))/;
+  const impure = /^(@lianzheng\/(db|kafka|deploy)|pg|kafkajs|node:(fs|net|http|child_process))/;
   const found = imports.filter(
     ({ file, to }) => /^services\/\w+\/src\/domain\//.test(file) && !isTest(file) && impure.test(to),
   );
