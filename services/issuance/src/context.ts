@@ -17,6 +17,7 @@ import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature
 import { createRegistry, followRegistry, type Registry } from '@lianzheng/registry';
 import { connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
+import { clientCalls, silentTelemetry, type Telemetry } from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { jwsPlace } from './licence-message.ts';
@@ -54,6 +55,7 @@ export type Context = {
 export type Overrides = {
   readonly clock?: Clock;
   readonly logger?: Logger;
+  readonly telemetry?: Telemetry;
   /** Filled already; instead of following the catalogue. */
   readonly registry?: Registry;
   /** Where the log is asked for after a restart. */
@@ -74,17 +76,21 @@ export async function createContext(
   const { node, province } = config;
   const clock = overrides.clock ?? config.clock;
   const logger = overrides.logger ?? loggerOf(config);
-  const events = createEvents(logger);
+  const { telemetry = silentTelemetry } = overrides;
+  const events = createEvents(logger, telemetry);
   await migrateDatabase(config);
   const database = closing(parts, openPool(config), (it) => it.close());
+  const calls = clientCalls(telemetry);
   const open = (name: string, address: string) => {
     const expect = `lianzheng://${node}/service/${name}`;
-    return closing(parts, connect({ address, tls: tlsOf(config), expect }), (channel) => channel.close());
+    const channel = connect({ address, tls: tlsOf(config), expect, ...calls });
+    return closing(parts, channel, (it) => it.close());
   };
 
   const signature = createClient(SignatureServiceService, open('signature', config.signatureAddress));
   const audit = createClient(AuditServiceService, open('audit', config.auditAddress));
-  closing(parts, startForwarder({ database, service: 'issuance', audit, clock, logger }), (it) => it.stop());
+  const forwarding = { database, service: 'issuance', audit, clock, logger, metrics: telemetry };
+  closing(parts, startForwarder(forwarding), (it) => it.stop());
   const catalog = createClient(CatalogServiceService, open('catalog', config.catalogAddress));
   const registry = overrides.registry ?? createRegistry({ province, node });
   const follower = overrides.registry
@@ -108,6 +114,7 @@ export async function createContext(
       hooks: recoveryHooks(events),
       clock,
       logger,
+      metrics: telemetry,
     }),
     (it) => it.stop(),
   );

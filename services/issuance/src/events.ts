@@ -1,11 +1,10 @@
 import type { Logger } from '@lianzheng/runtime';
-import { metrics } from '@opentelemetry/api';
+import type { Metrics } from '@lianzheng/runtime/telemetry';
 
 export type Events = ReturnType<typeof createEvents>;
 
 /** What is worth knowing of this service: one function an event, log line and counter together. Never what a licence says. */
-export function createEvents(logger: Logger) {
-  const meter = metrics.getMeter('lianzheng.issuance');
+export function createEvents(logger: Logger, metrics: Metrics) {
   const commands = meter.createCounter('lianzheng.issuance.commands', {
     description: 'Commands carried out, by action.',
   });

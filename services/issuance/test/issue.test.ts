@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { parseIdentifier } from '@lianzheng/identifier';
+import { creditCodeCheckCharacter, parseIdentifier } from '@lianzheng/identifier';
 import { readCanonicalLicence } from '@lianzheng/licence';
+import { type CatalogObject, DepartmentRole } from '@lianzheng/proto/catalog/v1/objects';
 import { LicenceState, Operation } from '@lianzheng/proto/log/v1/leaf';
 import type { MeshError } from '@lianzheng/rpc';
-import { type Client, createMesh, FOOD, foodLicence, header, MANAGER, MARKET, TALENT } from './harness.ts';
+import {
+  type Client,
+  createMesh,
+  FOOD,
+  foodLicence,
+  header,
+  MANAGER,
+  MARKET,
+  NODE,
+  PROVINCE,
+  TALENT,
+} from './harness.ts';
 import { refused } from './refused.ts';
 
 const parts = new AsyncDisposableStack();
@@ -225,4 +237,48 @@ test('what was served and what was refused stands in the access log', async () =
   assert.ok(texts[1]!.includes('issuance.GetLicence') && texts[1]!.includes('zhao'));
   assert.ok(texts[2]!.includes('issuance.IssueLicence'));
   for (const text of texts) assert.ok(text.includes(identifier));
+});
+
+test('a department without a key fails alone', async () => {
+  const body = '11440300YH0003995';
+  const code = body + creditCodeCheckCharacter(body);
+  const object = (content: NonNullable<CatalogObject['object']>, node: string) => ({
+    key: '',
+    version: 1,
+    node,
+    retired: false,
+    object: content,
+  });
+  const department = { code, name: '无密钥局', roles: [DepartmentRole.ISSUING], node: NODE, keys: [] };
+  const assignment = { issuerCode: code, node: NODE, fromSequence: 0n, toSequence: 0n };
+  mesh.home.registry.apply([
+    object({ $case: 'department', value: department }, NODE),
+    object({ $case: 'issuerAssignment', value: assignment }, PROVINCE),
+  ]);
+  const keyless = await mesh.as(code);
+  const [one, other, another] = await Promise.allSettled([
+    issue(),
+    keyless.issueLicence({ header: header(mesh.clock), data: foodLicence() }),
+    issue(),
+  ]);
+  assert.deepEqual([one.status, other.status, another.status], ['fulfilled', 'rejected', 'fulfilled']);
+  assert.equal(other.status, 'rejected');
+  refused('FAILED_PRECONDITION', 'SIGNING_KEY_MISSING')(other.reason);
+});
+
+test('a retired type and one that the department may not issue', async () => {
+  const [known] = [...mesh.home.types.values()].filter(({ code }) => code === FOOD);
+  const object = (version: number, retired: boolean, issuingDepartmentCodes: string[]) => ({
+    key: '',
+    version,
+    node: PROVINCE,
+    retired,
+    object: { $case: 'licenceType' as const, value: { ...known!, issuingDepartmentCodes } },
+  });
+  mesh.home.registry.apply([object(2, false, [TALENT])]);
+  await assert.rejects(issue(), refused('PERMISSION_DENIED', 'TYPE_NOT_ALLOWED'));
+  mesh.home.registry.apply([object(3, true, [])]);
+  await assert.rejects(issue(), refused('FAILED_PRECONDITION', 'TYPE_RETIRED'));
+  mesh.home.registry.apply([object(4, false, [])]);
+  await issue();
 });
