@@ -1,4 +1,5 @@
 export type { Connection } from './connection.ts';
+export { type CopyType, type CopyValue, copyRows } from './copy-rows.ts';
 export { type Database, type DatabaseOptions, openDatabase } from './database.ts';
 export { isConnectionLoss, isSerializationFailure, isUniqueViolation, sqlState } from './errors.ts';
 export { notify } from './listen.ts';

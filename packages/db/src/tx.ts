@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { copyFrom } from './copy.ts';
 import { toMeshError } from './errors.ts';
 
 declare const transaction: unique symbol;
@@ -28,6 +29,11 @@ export interface Tx extends Reader {
   readonly [transaction]: true;
   /** Returns the number of affected rows. */
   execute(sql: string, params?: readonly unknown[], options?: QueryOptions): Promise<number>;
+  /**
+   * `COPY table (columns) FROM STDIN (FORMAT binary)` with pieces from `copyRows`, made one while the server takes in the
+   * other. For many rows with bytea it costs both sides a fraction of an INSERT. Returns the number of rows.
+   */
+  copy(sql: string, pieces: Iterable<Uint8Array>): Promise<number>;
 }
 
 export interface Session {
@@ -51,8 +57,19 @@ export function openSession(client: pg.ClientBase): Session {
   }
 
   function query(sql: string, params?: readonly unknown[], options?: QueryOptions): Promise<pg.QueryResult> {
+    return inTurn(() => send(sql, params, options?.name));
+  }
+
+  async function copy(sql: string, pieces: Iterable<Uint8Array>): Promise<number> {
+    try {
+      return await copyFrom(client, sql, pieces);
+    } catch (error) {
+      throw toMeshError(error);
+    }
+  }
+
+  function inTurn<T>(start: () => Promise<T>): Promise<T> {
     if (ended) return Promise.reject(new Error('transaction used after its end'));
-    const start = () => send(sql, params, options?.name);
     const result = running === 0 ? start() : last.then(start);
     running += 1;
     last = result.then(settle, settle);
@@ -67,6 +84,7 @@ export function openSession(client: pg.ClientBase): Session {
     rows: async (sql, params, options) => (await query(sql, params, options)).rows,
     row: async (sql, params, options) => (await query(sql, params, options)).rows[0],
     execute: async (sql, params, options) => (await query(sql, params, options)).rowCount ?? 0,
+    copy: (sql, pieces) => inTurn(() => copy(sql, pieces)),
   } as Tx;
   return {
     tx,

@@ -1,0 +1,59 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import type pg from 'pg';
+
+/** What of pg's inner connection a COPY needs; the library has no public way to send rows. */
+type CopyConnection = pg.Connection & {
+  stream: Socket;
+  query(sql: string): void;
+  sendCopyFromChunk(chunk: Uint8Array): void;
+  endCopyFrom(): void;
+  sendCopyFail(why: string): void;
+};
+
+// PostgreSQL documentation, “COPY”, binary format: signature, no flags, no header extension; −1 ends it.
+const HEADER = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
+const END = Buffer.from([0xff, 0xff]);
+
+/**
+ * `COPY table (columns) FROM STDIN (FORMAT binary)` with pieces from `copyRows`. A piece is asked for when the one before
+ * is on its way, so that the server takes one in while the next is made. Resolves with the number of rows.
+ */
+export function copyFrom(client: pg.ClientBase, sql: string, pieces: Iterable<Uint8Array>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let rows = 0;
+    let failure: unknown;
+    client.query({
+      submit(connection: CopyConnection) {
+        connection.query(sql);
+      },
+      handleCopyInResponse(connection: CopyConnection) {
+        send(connection, pieces).catch((error) => {
+          failure = error;
+          connection.sendCopyFail('the rows could not be made');
+        });
+      },
+      handleCommandComplete({ text }: { text: string }) {
+        rows = Number(text.split(' ')[1]);
+      },
+      handleReadyForQuery() {
+        if (failure === undefined) resolve(rows);
+        else reject(failure);
+      },
+      handleError(error: unknown) {
+        // What we could not make comes back as the server's complaint: the cause is ours.
+        reject(failure ?? error);
+      },
+    } as unknown as pg.Submittable);
+  });
+}
+
+async function send(connection: CopyConnection, pieces: Iterable<Uint8Array>): Promise<void> {
+  connection.sendCopyFromChunk(HEADER);
+  for (const piece of pieces) {
+    connection.sendCopyFromChunk(piece);
+    if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain');
+  }
+  connection.sendCopyFromChunk(END);
+  connection.endCopyFrom();
+}
