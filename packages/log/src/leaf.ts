@@ -53,11 +53,45 @@ export function readLeaf(bytes: Uint8Array): ReadLeaf {
   }
 }
 
-/** Side data as stored in one column. */
+/**
+ * Side data as stored in one column: the holders of an Entry, encoded as protobuf would. By hand, because a copy does it for
+ * every entry and the generated encoder takes ten times as long for so few bytes.
+ */
 export function encodeSide(holders: readonly HolderSide[]): Buffer {
-  if (holders.length === 0) return Buffer.alloc(0);
-  return Buffer.from(Entry.encode({ sequence: 0n, leaf: Buffer.alloc(0), holders: [...holders] }).finish());
+  const parts: Uint8Array[] = [];
+  for (const holder of holders) {
+    const fields = holderFields(holder);
+    parts.push(HOLDERS, varint(lengthOf(fields)), ...fields);
+  }
+  return Buffer.concat(parts);
 }
+
+const tag = (field: number, wireType: number) => Uint8Array.of((field << 3) | wireType);
+const HOLDERS = tag(3, 2);
+const NUMBER = tag(1, 0);
+const INDEX = tag(2, 2);
+const SALT = tag(3, 2);
+const KEY_ID = tag(4, 2);
+const smallVarints = Array.from({ length: 128 }, (_, value) => Uint8Array.of(value));
+
+function holderFields({ number, index, salt, keyId }: HolderSide): Uint8Array[] {
+  const fields: Uint8Array[] = [];
+  if (number !== 0) fields.push(NUMBER, varint(number));
+  if (index.length > 0) fields.push(INDEX, varint(index.length), index);
+  if (salt.length > 0) fields.push(SALT, varint(salt.length), salt);
+  if (keyId !== '') fields.push(KEY_ID, varint(Buffer.byteLength(keyId)), Buffer.from(keyId));
+  return fields;
+}
+
+function varint(value: number): Uint8Array {
+  if (value < 128) return smallVarints[value]!;
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return Uint8Array.from([...bytes, rest]);
+}
+
+const lengthOf = (parts: readonly Uint8Array[]) => parts.reduce((sum, part) => sum + part.length, 0);
 
 /** The inverse of encodeSide. */
 export function decodeSide(side: Uint8Array): HolderSide[] {

@@ -22,17 +22,26 @@ CREATE TABLE followed_log (
   UNIQUE (node, log, generation)
 );
 
+-- The largest table by far, so every byte counts: columns stand so that none needs padding, keys are the first 8 bytes of
+-- hashes (whoever finds a row compares what stands in it), and log_id is checked by no foreign key.
 CREATE TABLE followed_entry (
-  log_id   int    NOT NULL REFERENCES followed_log,
-  sequence bigint NOT NULL,
-  leaf     bytea  NOT NULL,
-  side     bytea  NOT NULL,
+  sequence    bigint NOT NULL,
+  -- Of SHA-256(type, issuer, serial): the licence that a status entry concerns.
+  licence_key bigint,
+  -- Of the lookup index of holder 0 (a keyed hash; the whole one stands in side).
+  holder_key  bigint,
+  log_id      int    NOT NULL,
+  side        bytea  NOT NULL,
+  leaf        bytea  NOT NULL,
   PRIMARY KEY (log_id, sequence)
 );
+CREATE INDEX followed_entry_licence ON followed_entry (licence_key) WHERE licence_key IS NOT NULL;
+CREATE INDEX followed_entry_holder ON followed_entry (holder_key) WHERE holder_key IS NOT NULL;
 
+-- From level 1 on: the hashes of level 0 are those of the leaves.
 CREATE TABLE followed_tile (
   log_id int    NOT NULL REFERENCES followed_log,
-  level  int    NOT NULL,
+  level  int    NOT NULL CHECK (level > 0),
   index  bigint NOT NULL,
   hashes bytea  NOT NULL,
   PRIMARY KEY (log_id, level, index)
@@ -48,15 +57,7 @@ CREATE TABLE followed_checkpoint (
   PRIMARY KEY (log_id, size)
 );
 
--- Which entries concern a licence: key = the first 16 bytes of SHA-256(type, issuer, serial), so that a row stays small.
-CREATE TABLE licence_entry (
-  licence_key uuid   NOT NULL,
-  sequence    bigint NOT NULL,
-  log_id      int    NOT NULL,
-  PRIMARY KEY (licence_key, log_id, sequence)
-);
-
--- Which entries concern a holder: the first 16 bytes of the lookup index (a keyed hash; the whole one stands in side).
+-- Further holders of entries, and holders under a new key: the first 16 bytes of the lookup index.
 CREATE TABLE holder_entry (
   holder_index uuid   NOT NULL,
   sequence     bigint NOT NULL,
@@ -77,9 +78,19 @@ CREATE INDEX holder_alias_present ON holder_alias (present_index);
 
 -- Entries whose lookup indices are missing or do not fit their commitments: holder searches of this owner are incomplete.
 CREATE TABLE side_missing (
-  log_id   int    NOT NULL,
-  sequence bigint NOT NULL,
-  PRIMARY KEY (log_id, sequence)
+  log_id        int    NOT NULL,
+  sequence      bigint NOT NULL,
+  holder_number bigint NOT NULL,
+  PRIMARY KEY (log_id, sequence, holder_number)
+);
+
+-- Index entries, beside which the index of a holder of an earlier entry stands under a new key: erased with that holder.
+CREATE TABLE rekeyed_holder (
+  log_id          int    NOT NULL,
+  sequence        bigint NOT NULL,
+  holder_number   bigint NOT NULL,
+  index_sequence  bigint NOT NULL,
+  PRIMARY KEY (log_id, sequence, holder_number, index_sequence)
 );
 
 -- Critical entries that this release does not understand; subject '' = the whole log.

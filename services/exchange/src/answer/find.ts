@@ -89,7 +89,7 @@ async function describe(
 ): Promise<FoundLicence | undefined> {
   const parsed = parseIdentifier(identifier);
   if (!typeCodes.includes(parsed.typeCode)) return undefined;
-  const key = licenceKey(parsed.typeCode, parsed.issuerCode, parsed.serial);
+  const key = licenceKey(parsed.id);
   const { entries } = await local.call({
     identifier: parsed,
     key,

@@ -3,6 +3,7 @@ import { readLeaf } from '@lianzheng/log';
 import { LeafKind, StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import type { Registry } from '@lianzheng/registry';
 import { createRounds, type Rounds } from '@lianzheng/rounds';
+import { licenceOf } from '../domain/keys.ts';
 import type { Question } from '../domain/question.ts';
 import type { Copies } from '../follow/copies.ts';
 import { type LicenceRow, listLicenceEntries, listNotUnderstood } from '../store/licence.ts';
@@ -32,10 +33,10 @@ export function createLocalLookup({ database, registry, copies }: LocalOptions):
         listLicenceEntries(reader, [...new Set(questions.map((q) => q.key))]),
       );
       const opaque = copies.notUnderstood() > 0 ? await findOpaque(questions) : new Set<string>();
-      const byKey = Map.groupBy(rows, (row) => row.key);
-      return questions.map((question) => ({
-        entries: entriesOf(byKey.get(question.key) ?? [], question.identifier.issuerCode),
-        notUnderstood: opaque.has(question.identifier.id) || opaque.has(''),
+      const ofLicence = Map.groupBy(rows.flatMap(readEntry), ({ body }) => licenceOf(body.identifier));
+      return questions.map(({ identifier }) => ({
+        entries: counting(ofLicence.get(licenceOf(identifier.id)) ?? [], identifier.issuerCode),
+        notUnderstood: opaque.has(identifier.id) || opaque.has(''),
       }));
     },
   });
@@ -46,22 +47,17 @@ export function createLocalLookup({ database, registry, copies }: LocalOptions):
     return new Set(found.map(({ subject }) => subject));
   }
 
-  function entriesOf(rows: LicenceRow[], issuerCode: string): LocalEntry[] {
-    const entries = rows.flatMap((row) => toEntry(row, issuerCode) ?? []);
-    return entries.length < 2 ? entries : entries.sort((a, b) => a.body.revision - b.body.revision);
+  /** Those whose owner speaks for the issuer, in order of revision. */
+  function counting(entries: LocalEntry[], issuerCode: string): LocalEntry[] {
+    const spoken = entries.filter(({ node, sequence }) => registry.speaksFor(node, issuerCode, sequence));
+    return spoken.length < 2 ? spoken : spoken.sort((a, b) => a.body.revision - b.body.revision);
   }
 
-  function toEntry({ logId, sequence, leaf }: LicenceRow, issuerCode: string): LocalEntry | undefined {
+  function readEntry({ logId, sequence, leaf }: LicenceRow): LocalEntry[] {
     const log = copies.byId(logId);
-    if (!log || !registry.speaksFor(log.node, issuerCode, sequence)) return undefined;
     const read = readLeaf(leaf);
-    if (!read.understood || read.leaf.kind !== LeafKind.STATUS) return undefined;
-    return {
-      body: StatusBody.decode(read.leaf.body),
-      node: log.node,
-      generation: log.generation,
-      sequence,
-      logId,
-    };
+    if (!log || !read.understood || read.leaf.kind !== LeafKind.STATUS) return [];
+    const body = StatusBody.decode(read.leaf.body);
+    return [{ body, node: log.node, generation: log.generation, sequence, logId }];
   }
 }

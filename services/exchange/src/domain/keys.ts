@@ -1,15 +1,29 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-/** Key of a licence (type, issuer, serial; all versions) as a uuid: 16 bytes of SHA-256 keep a replica's rows small. */
-export function licenceKey(typeCode: string, issuerCode: string, serial: string): string {
-  return asUuid(createHash('sha256').update(`${typeCode}.${issuerCode}.${serial}`).digest());
+/** What the identifiers of all versions of a licence begin with: type, issuer and serial. `.001.X` has a fixed length. */
+export function licenceOf(identifier: string): string {
+  return identifier.slice(0, -'.001.X'.length);
 }
 
-/** The first 16 bytes of a holder's lookup index as a uuid; the whole index stands beside the entry. */
+/**
+ * Key of a licence in the copies: 8 bytes of SHA-256 keep their rows small. Two licences may share one, so what is found is
+ * compared by `licenceOf`.
+ */
+export function licenceKey(identifier: string): bigint {
+  return asKey(hash('sha256', licenceOf(identifier), 'hex'));
+}
+
+/** The first 16 bytes of a holder's lookup index, in hex; the whole index stands beside the entry. */
 export function indexKey(index: Uint8Array): string {
-  return asUuid(Buffer.from(index));
+  return Buffer.from(index.buffer, index.byteOffset, 16).toString('hex');
 }
 
-function asUuid(bytes: Buffer): string {
-  return bytes.toString('hex', 0, 16);
+/** Key of an entry's first holder: 8 bytes of the index. What is found is compared by `indexKey`. */
+export function holderKey(indexKeyHex: string): bigint {
+  return asKey(indexKeyHex);
+}
+
+/** 64 bits as PostgreSQL's bigint has them, with a sign. */
+function asKey(hex: string): bigint {
+  return BigInt.asIntN(64, BigInt(`0x${hex.slice(0, 16)}`));
 }

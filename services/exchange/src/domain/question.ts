@@ -9,7 +9,7 @@ export const DEFAULT_STALENESS_MS = 10_000;
 export type Question = {
   identifier: LicenceIdentifier;
   /** Key of the licence, all versions. */
-  key: string;
+  key: bigint;
   document: DocumentDigest | undefined;
   asOf: Date | undefined;
   knownAt: Date | undefined;
@@ -28,7 +28,7 @@ export function parseQuestion(request: VerifyLicenceRequest, now: Date): Questio
   if (!identifier || fields.length > 0) throw invalidArgument(fields);
   return {
     identifier,
-    key: licenceKey(identifier.typeCode, identifier.issuerCode, identifier.serial),
+    key: licenceKey(identifier.id),
     document: request.document,
     asOf: request.asOf,
     knownAt: request.knownAt,

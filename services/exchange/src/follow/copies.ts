@@ -1,6 +1,6 @@
 import type { Database } from '@lianzheng/db';
 import { readLeaf } from '@lianzheng/log';
-import { verifyConsistency } from '@lianzheng/merkle';
+import { consistencyFault } from '@lianzheng/merkle';
 import type { Verifier } from '@lianzheng/note';
 import { CatalogBody, type CatalogObject } from '@lianzheng/proto/catalog/v1/objects';
 import { LeafKind } from '@lianzheng/proto/log/v1/leaf';
@@ -84,7 +84,7 @@ export async function openCopies(options: CopiesOptions): Promise<Copies> {
       ...options,
       log,
       verifiers: (size) => verifiersAt(registry, log, size),
-      proveConsistency: log.log === 'access' ? proveWith(options.fetchProof, log) : undefined,
+      proveConsistency: proveWith(options.fetchProof, log),
       foreignIssuers: (issuers) =>
         issuers.filter((it) => !registry.speaksFor(log.node, it.issuerCode, it.sequence)),
       onApplied({ entries, notUnderstood, logId }) {
@@ -136,23 +136,30 @@ function catalogObjects(entries: readonly Pick<FollowedEntry, 'leaf'>[], node: s
   });
 }
 
+/** The key that signs this size: of those whose range holds it the newest, where an older one has no end yet. */
 function verifiersAt(registry: Registry, log: LogCopy['log'], size: number): Verifier[] {
   const name = `lianzheng/${log.node}/${log.log}/${log.generation}`;
-  return registry
+  const key = registry
     .logKeys(log.node, log.log)
-    .filter(
-      (key) =>
-        key.name === name && Number(key.fromSize) <= size && (key.toSize === 0n || size < Number(key.toSize)),
-    )
-    .map(verifierOf);
+    .findLast(
+      (one) =>
+        one.name === name && Number(one.fromSize) <= size && (one.toSize === 0n || size < Number(one.toSize)),
+    );
+  return key ? [verifierOf(key)] : [];
 }
 
+/** Only a mismatch of the roots speaks of the log; a proof that is malformed says nothing. */
 function proveWith(fetchProof: ProofFetcher, log: LogCopy['log']): JudgeContext['proveConsistency'] {
   return async (from, to) => {
     const proof = await fetchProof(log, from.size, to.size);
-    return (
-      proof &&
-      verifyConsistency({ size1: from.size, root1: from.root, size2: to.size, root2: to.root, proof })
-    );
+    if (!proof) return undefined;
+    const fault = consistencyFault({
+      size1: from.size,
+      root1: from.root,
+      size2: to.size,
+      root2: to.root,
+      proof,
+    });
+    return fault === undefined ? true : fault.endsWith('-mismatch') ? false : undefined;
   };
 }

@@ -1,4 +1,10 @@
-import { appendLeafHashes, type Frontier, frontierRoot } from '@lianzheng/merkle';
+import {
+  appendLeafHashes,
+  type Frontier,
+  frontierRoot,
+  growTree,
+  type TileExtension,
+} from '@lianzheng/merkle';
 import { type LogCheckpoint, openNote, parseLogCheckpoint, parseNote, type Verifier } from '@lianzheng/note';
 import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 
@@ -11,7 +17,12 @@ export type Item = { kind: 'entry'; entry: FollowedEntry } | { kind: 'checkpoint
 export type VerifiedCheckpoint = LogCheckpoint & { note: Buffer; kept: boolean };
 
 /** Entries up to a checkpoint that verifies; none for a heartbeat. */
-export type Segment = { entries: FollowedEntry[]; checkpoint: VerifiedCheckpoint };
+export type Segment = {
+  entries: FollowedEntry[];
+  /** What they add to the tree. */
+  tiles: readonly TileExtension[];
+  checkpoint: VerifiedCheckpoint;
+};
 
 /** Proof that the owner showed two histories, or went back (logs.md §4, Fraud or disaster). */
 export type Stop = { kind: 'fork' | 'rollback' | 'inconsistent'; theirs: Buffer; mine: Buffer; size: number };
@@ -32,7 +43,7 @@ export type Verdict = {
   noise: number;
   /** Entries up to this size exist and are not here. */
   gapTo: number | undefined;
-  /** Sizes of kept checkpoints that exist and are not here. */
+  /** Sizes of kept checkpoints that others follow upon; one or the other may be here already. */
   missing: number[];
   /** A checkpoint under a key not yet known: it waits. */
   keyUnknown: boolean;
@@ -48,10 +59,9 @@ export type JudgeContext = {
   verifiers(size: number): Verifier[];
   /** Root of the stored copy at a size not beyond it. */
   rootAt(size: number): Promise<Buffer>;
-  /**
-   * Set where only checkpoints are followed and entries stay with their owner: fetches a consistency proof and verifies
-   * it. Undefined = nobody could be asked.
-   */
+  /** Entries stay with their owner (access logs): each checkpoint is tied to the last by a proof. */
+  checkpointsOnly?: boolean;
+  /** Fetches a consistency proof and verifies it. Undefined = nobody could be asked. */
   proveConsistency?: (
     from: { size: number; root: Buffer },
     to: VerifiedCheckpoint,
@@ -73,12 +83,19 @@ export async function judge(
 ): Promise<Verdict> {
   const state = createState(start, pending);
   for (const item of items) {
-    if (item.kind === 'entry') takeEntry(state, item.entry);
+    if (item.kind === 'entry') takeEntry(context, state, item.entry);
     else await takeCheckpoint(context, state, item.note);
     if (state.verdict.stop) break;
   }
   boundPending(state);
-  return { ...state.verdict, position: state.position, pending: state.pending };
+  const { gapTo } = state.verdict;
+  const { frontier } = state.position;
+  return {
+    ...state.verdict,
+    gapTo: gapTo !== undefined && gapTo > frontier.size ? gapTo : undefined,
+    position: state.position,
+    pending: state.pending,
+  };
 }
 
 type State = {
@@ -103,11 +120,18 @@ function createState(start: Position, pending: FollowedEntry[]): State {
   return { start, position: start, pending: [...pending], since: [], verdict };
 }
 
-function takeEntry(state: State, entry: FollowedEntry): void {
-  const next = state.position.frontier.size + state.pending.length;
-  if (entry.sequence === next) state.pending.push(entry);
-  else if (entry.sequence > next) wantUpTo(state, entry.sequence + 1);
-  else state.verdict.noise += 1;
+/**
+ * Entries wait in order. Of two for one place the later one counts: the true one may come before or after a forged one, and
+ * whoever offers the whole range again must succeed.
+ */
+function takeEntry(context: JudgeContext, state: State, entry: FollowedEntry): void {
+  const at = entry.sequence - state.position.frontier.size;
+  if (context.checkpointsOnly || !Number.isSafeInteger(at) || at < 0) state.verdict.noise += 1;
+  else if (at > state.pending.length) wantUpTo(state, entry.sequence + 1);
+  else {
+    if (at < state.pending.length) state.verdict.noise += 1;
+    state.pending[at] = entry;
+  }
 }
 
 function wantUpTo(state: State, size: number): void {
@@ -119,71 +143,108 @@ async function takeCheckpoint(context: JudgeContext, state: State, note: Buffer)
   if (checkpoint === 'noise') state.verdict.noise += 1;
   else if (checkpoint === 'key unknown') state.verdict.keyUnknown = true;
   else if (checkpoint.size <= state.position.frontier.size) await takeCovered(context, state, checkpoint);
-  else if (context.proveConsistency) await takeProved(context.proveConsistency, state, checkpoint);
-  else takeLarger(state, checkpoint);
+  // Mine is a smaller size at a later time.
+  else if (checkpoint.time.getTime() < state.position.timeMs) stopFor(state, 'rollback', checkpoint);
+  else if (context.checkpointsOnly) await takeProved(context, state, checkpoint);
+  else await takeLarger(context, state, checkpoint);
 }
 
 function openCheckpoint(context: JudgeContext, note: Buffer): VerifiedCheckpoint | 'noise' | 'key unknown' {
   try {
-    const parsed = parseLogCheckpoint(parseNote(note).text);
+    const { text, signatures } = parseNote(note);
+    const parsed = parseLogCheckpoint(text);
     const { node, log, generation } = context.log;
     if (parsed.node !== node || parsed.log !== log || parsed.generation !== generation) return 'noise';
     const verifiers = context.verifiers(parsed.size);
-    if (verifiers.length === 0) return 'key unknown';
+    const isKnown = ({ name, keyId }: { name: string; keyId: number }) =>
+      verifiers.some((verifier) => verifier.name === name && verifier.keyId === keyId);
+    if (!signatures.some(isKnown))
+      return signatures.some(({ name }) => name === originOf(context)) ? 'key unknown' : 'noise';
     openNote(note, verifiers);
     return { ...parsed, note, kept: parsed.previousSize < parsed.size };
   } catch {
-    // Ill-formed or not signed by a key of this log: whoever put it into the topic, it says nothing about the owner.
+    // Ill-formed or ill-signed: whoever put it into the topic, it says nothing about the owner.
     return 'noise';
   }
 }
 
+/** The name of the log's keys. */
+const originOf = ({ log: { node, log, generation } }: JudgeContext) =>
+  `lianzheng/${node}/${log}/${generation}`;
+
 async function takeProved(
-  prove: NonNullable<JudgeContext['proveConsistency']>,
+  context: JudgeContext,
   state: State,
   checkpoint: VerifiedCheckpoint,
 ): Promise<void> {
   const { size } = state.position.frontier;
   const root = checkpointRoot(state, size);
-  const proved = size === 0 || !root ? true : await prove({ size, root }, checkpoint);
-  if (proved === false) stopFor(state, 'inconsistent', checkpoint);
-  else if (proved === undefined) wantUpTo(state, checkpoint.size);
-  else
-    advance(
-      state,
-      { entries: [], checkpoint: { ...checkpoint, kept: false } },
-      { size: checkpoint.size, hashes: [] },
-    );
+  const proved = size === 0 || !root ? true : await context.proveConsistency?.({ size, root }, checkpoint);
+  if (proved === false) return stopFor(state, 'inconsistent', checkpoint);
+  if (proved === undefined) return wantUpTo(state, checkpoint.size);
+  advance(
+    state,
+    { entries: [], tiles: [], checkpoint: followed(context, checkpoint) },
+    { size: checkpoint.size, hashes: [] },
+  );
 }
 
-function takeLarger(state: State, checkpoint: VerifiedCheckpoint): void {
+async function takeLarger(
+  context: JudgeContext,
+  state: State,
+  checkpoint: VerifiedCheckpoint,
+): Promise<void> {
   const { frontier } = state.position;
   const count = checkpoint.size - frontier.size;
   if (count > state.pending.length) return wantUpTo(state, checkpoint.size);
   const entries = state.pending.slice(0, count);
   const hashes = entries.map((entry) => entry.leafHash);
-  const grown = appendLeafHashes(frontier, hashes);
-  if (!frontierRoot(grown).equals(checkpoint.root)) {
-    // Something forged or altered stands among what waits: fetch the range from who has it.
-    state.verdict.noise += state.pending.length;
-    state.pending = [];
-    return wantUpTo(state, checkpoint.size);
-  }
+  const grown = growTree(frontier, hashes);
+  if (!frontierRoot(grown.frontier).equals(checkpoint.root)) return refusePending(context, state, checkpoint);
   state.pending = state.pending.slice(count);
   state.since.push(...hashes);
-  advance(state, { entries, checkpoint }, grown);
+  advance(state, { entries, tiles: grown.extensions, checkpoint }, grown.frontier);
+}
+
+/**
+ * Either something forged or altered stands among what waits: then the range is fetched from who has it. Or the owner
+ * shows another history than the one I hold: that only a proof can tell.
+ */
+async function refusePending(
+  { proveConsistency }: JudgeContext,
+  state: State,
+  checkpoint: VerifiedCheckpoint,
+): Promise<void> {
+  const { frontier } = state.position;
+  state.verdict.noise += state.pending.length;
+  state.pending = [];
+  wantUpTo(state, checkpoint.size);
+  if (frontier.size === 0 || !proveConsistency) return;
+  const proved = await proveConsistency({ size: frontier.size, root: frontierRoot(frontier) }, checkpoint);
+  if (proved === false) stopFor(state, 'inconsistent', checkpoint);
 }
 
 function advance(state: State, segment: Segment, frontier: Frontier): void {
   const { checkpoint } = segment;
-  if (checkpoint.previousSize > state.position.lastKept) state.verdict.missing.push(checkpoint.previousSize);
   state.verdict.segments.push(segment);
-  state.position = {
-    frontier,
-    note: checkpoint.note,
-    timeMs: checkpoint.time.getTime(),
-    lastKept: checkpoint.kept ? checkpoint.size : state.position.lastKept,
-  };
+  state.position = { ...state.position, frontier, note: checkpoint.note, timeMs: checkpoint.time.getTime() };
+  followUpon(state, checkpoint);
+}
+
+/** A kept checkpoint that was not here. */
+function takeMissed(state: State, checkpoint: VerifiedCheckpoint): void {
+  state.verdict.missed.push(checkpoint);
+  followUpon(state, checkpoint);
+}
+
+/** Each checkpoint names the kept one before it, so that a missing one is noticed. */
+function followUpon(state: State, { kept, size, previousSize }: VerifiedCheckpoint): void {
+  const { lastKept } = state.position;
+  const isNewest = size > lastKept;
+  const fillsHole = kept && size < lastKept;
+  if (isNewest ? previousSize > lastKept : fillsHole && previousSize > 0)
+    state.verdict.missing.push(previousSize);
+  if (kept && isNewest) state.position = { ...state.position, lastKept: size };
 }
 
 /** A checkpoint no larger than the copy: a repeat, a heartbeat, a missed one, or proof of another history. */
@@ -195,22 +256,24 @@ async function takeCovered(
   const { position } = state;
   const mine = await rootAt(context, state, checkpoint.size);
   if (mine && !mine.equals(checkpoint.root)) return stopFor(state, 'fork', checkpoint);
-  const later = checkpoint.time.getTime() > position.timeMs;
-  if (checkpoint.size < position.frontier.size) {
-    if (later) return stopFor(state, 'rollback', checkpoint);
-    if (checkpoint.kept) state.verdict.missed.push(checkpoint);
-    return;
-  }
-  if (checkpoint.kept && checkpoint.size > position.lastKept) state.verdict.missed.push(checkpoint);
-  if (!later) return;
-  advance(state, { entries: [], checkpoint }, position.frontier);
+  const isLater = checkpoint.time.getTime() > position.timeMs;
+  const isSmaller = checkpoint.size < position.frontier.size;
+  if (isLater && isSmaller) stopFor(state, 'rollback', checkpoint);
+  else if (isLater)
+    advance(state, { entries: [], tiles: [], checkpoint: followed(context, checkpoint) }, position.frontier);
+  else if (checkpoint.kept && !context.checkpointsOnly) takeMissed(state, checkpoint);
+}
+
+/** Of checkpoints alone the newest says it all: none is kept, none is missed. */
+function followed({ checkpointsOnly }: JudgeContext, checkpoint: VerifiedCheckpoint): VerifiedCheckpoint {
+  return checkpointsOnly ? { ...checkpoint, kept: false, previousSize: 0 } : checkpoint;
 }
 
 /** Undefined when only checkpoints are held and there is none of that size. */
 async function rootAt(context: JudgeContext, state: State, size: number): Promise<Buffer | undefined> {
-  if (context.proveConsistency) return checkpointRoot(state, size);
+  if (context.checkpointsOnly) return checkpointRoot(state, size);
   const before = state.start.frontier.size;
-  if (size <= before) return context.rootAt(size);
+  if (size < before) return context.rootAt(size);
   return frontierRoot(appendLeafHashes(state.start.frontier, state.since.slice(0, size - before)));
 }
 

@@ -1,18 +1,26 @@
 import type { Database, Tx } from '@lianzheng/db';
-import { encodeSide, readLeaf } from '@lianzheng/log';
+import { encodeSide } from '@lianzheng/log';
 import { leafHash, rootFromTiles } from '@lianzheng/merkle';
 import type { Verifier } from '@lianzheng/note';
 import { type HolderSide, LogRecord } from '@lianzheng/proto/log/v1/log';
 import type { Clock, Logger } from '@lianzheng/runtime';
-import { effectsOf } from '../domain/effects.ts';
+import { catalogEffectsOf, type Effects, effectsOf } from '../domain/effects.ts';
 import { raiseAlarm } from '../store/alarms.ts';
-import { copyTiles, insertEntries, keepCheckpoints } from '../store/copy.ts';
+import {
+  type CopiedEntry,
+  copyTiles,
+  extendTiles,
+  findKept,
+  insertEntries,
+  keepCheckpoints,
+  listUnkept,
+} from '../store/copy.ts';
 import { insertEffects } from '../store/effects.ts';
 import {
-  addNoise,
   advanceLog,
   CopyMoved,
   type FollowedLog,
+  noteProgress,
   openFollowedLog,
   stopLog,
 } from '../store/followed-log.ts';
@@ -23,7 +31,9 @@ import {
   type JudgeContext,
   judge,
   type Position,
+  type Segment,
   type Verdict,
+  type VerifiedCheckpoint,
 } from './judge.ts';
 import { stopAlarm } from './stop-alarm.ts';
 
@@ -44,13 +54,16 @@ export type LogCopyOptions = {
 
 export type Offered = { gapTo: number | undefined; missing: number[]; keyUnknown: boolean; verified: number };
 
+/** What commits with an offer; told whether entries wait for a checkpoint, and a checkpoint for its key. */
+export type Alongside = (tx: Tx, waiting: { pending: boolean; keyUnknown: boolean }) => Promise<void>;
+
 /** The copy of one log: offers are judged one after another, and what is verified commits with the cursor. */
 export type LogCopy = {
   readonly log: { node: string; log: string; generation: number };
   logId(): number;
   state(): FollowedLog;
   /** `alongside` commits in the same transaction, also when nothing was verified. */
-  offer(items: Item[], alongside?: (tx: Tx, pending: boolean) => Promise<void>): Promise<Offered>;
+  offer(items: Item[], alongside?: Alongside): Promise<Offered>;
   /** True while entries wait for a checkpoint. */
   pending(): boolean;
   /** A repair ended; for the links. */
@@ -66,6 +79,7 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
   const context: JudgeContext = {
     log,
     verifiers: options.verifiers,
+    checkpointsOnly: log.log === 'access',
     proveConsistency: options.proveConsistency,
     rootAt: (size) =>
       rootFromTiles(
@@ -74,18 +88,17 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
       ),
   };
 
-  async function offerNow(
-    items: Item[],
-    alongside?: (tx: Tx, pending: boolean) => Promise<void>,
-  ): Promise<Offered> {
+  async function offerNow(items: Item[], alongside?: Alongside): Promise<Offered> {
     if (row.stopped) {
-      if (alongside) await database.tx((tx) => alongside(tx, false));
+      if (alongside) await database.tx((tx) => alongside(tx, { pending: false, keyUnknown: false }));
       return { gapTo: undefined, missing: [], keyUnknown: false, verified: 0 };
     }
     const start = positionOf(row);
     const verdict = await judge(context, start, pending, items);
+    const heardAt = clock.now();
+    let notUnderstood = 0;
     try {
-      await database.tx((tx) => commit(tx, start, verdict, alongside));
+      notUnderstood = await database.tx((tx) => commit(tx, start, verdict, heardAt, alongside));
     } catch (error) {
       // What memory says may no longer be what the database says.
       pending = [];
@@ -94,29 +107,42 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
         logger.warn({ ...log, reason: error.message }, 'copy moved: read again');
       throw error;
     }
-    return settle(verdict);
+    settle(verdict, heardAt, notUnderstood);
+    const { gapTo, keyUnknown } = verdict;
+    const verified = verdict.segments.reduce((sum, { entries }) => sum + entries.length, 0);
+    return { gapTo, missing: await stillMissing(verdict), keyUnknown, verified };
   }
 
+  async function stillMissing({ missing }: Verdict): Promise<number[]> {
+    return missing.length === 0 ? [] : database.read((reader) => listUnkept(reader, row.logId, missing));
+  }
+
+  /** Returns how many entries are not understood. */
   async function commit(
     tx: Tx,
     start: Position,
     verdict: Verdict,
-    alongside?: (tx: Tx, pending: boolean) => Promise<void>,
-  ): Promise<void> {
+    heardAt: Date,
+    alongside?: Alongside,
+  ): Promise<number> {
     const { logId } = row;
-    if (verdict.segments.length > 0) await commitSegments(tx, start, verdict);
-    else if (verdict.noise > 0) await addNoise(tx, logId, verdict.noise);
-    await keepCheckpoints(tx, logId, verdict.missed);
-    if (verdict.stop) {
-      await stopLog(tx, logId, verdict.stop.kind);
-      await raiseAlarm(tx, stopAlarm(log, verdict.stop, clock.now()));
+    const { segments, missed, noise, stop, position, keyUnknown } = verdict;
+    const notUnderstood = segments.length > 0 ? await commitSegments(tx, start, verdict, heardAt) : 0;
+    if (segments.length === 0 && (noise > 0 || position.lastKept > start.lastKept))
+      await noteProgress(tx, { logId, lastKept: position.lastKept, noise });
+    await keepCheckpoints(tx, logId, missed);
+    if (stop) {
+      await stopLog(tx, logId, stop.kind);
+      // The note of that very size contradicts theirs most plainly.
+      const mine = (await findKept(tx, logId, stop.size)) ?? stop.mine;
+      await raiseAlarm(tx, stopAlarm(log, { ...stop, mine }, heardAt));
     }
-    await alongside?.(tx, verdict.pending.length > 0);
+    await alongside?.(tx, { pending: verdict.pending.length > 0, keyUnknown });
+    return notUnderstood;
   }
 
-  async function commitSegments(tx: Tx, start: Position, verdict: Verdict): Promise<void> {
+  async function commitSegments(tx: Tx, start: Position, verdict: Verdict, heardAt: Date): Promise<number> {
     const { logId } = row;
-    const entries = verdict.segments.flatMap((segment) => segment.entries);
     const newest = verdict.segments.at(-1)!.checkpoint;
     await advanceLog(tx, {
       logId,
@@ -124,34 +150,43 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
       frontier: verdict.position.frontier,
       note: newest.note,
       noteTime: newest.time,
-      heardAt: clock.now(),
+      heardAt,
       lastKept: verdict.position.lastKept,
       noise: verdict.noise,
     });
-    await insertEntries(
-      tx,
-      logId,
-      start.frontier,
-      entries.map((entry) => ({ ...entry, side: encodeSide(entry.holders) })),
-    );
     await keepCheckpoints(
       tx,
       logId,
       verdict.segments.map((segment) => segment.checkpoint).filter((checkpoint) => checkpoint.kept),
     );
-    if (log.log === 'status') await commitStatus(tx, verdict);
-    if (log.log === 'catalog') await insertEffects(tx, logId, catalogEffects(entries));
+    const bearing = verdict.segments.filter((segment) => segment.entries.length > 0);
+    return bearing.length > 0 ? commitEntries(tx, bearing) : 0;
   }
 
-  async function commitStatus(tx: Tx, verdict: Verdict): Promise<void> {
-    for (const { entries, checkpoint } of verdict.segments) {
-      const effects = effectsOf(entries);
-      await insertEffects(tx, row.logId, effects);
-      await insertForeign(tx, row.logId, options.foreignIssuers?.(effects.issuers) ?? [], checkpoint.time);
+  async function commitEntries(tx: Tx, segments: readonly Segment[]): Promise<number> {
+    const { logId } = row;
+    const found: { effects: Effects; checkpoint: VerifiedCheckpoint }[] = [];
+    function* pieces(): Generator<CopiedEntry[]> {
+      for (const { entries, checkpoint } of segments) {
+        const effects = log.log === 'status' ? effectsOf(entries) : catalogEffectsOf(entries);
+        found.push({ effects, checkpoint });
+        yield copiedEntries(entries, effects);
+      }
     }
+    await insertEntries(tx, logId, pieces());
+    await extendTiles(
+      tx,
+      logId,
+      segments.flatMap((segment) => segment.tiles),
+    );
+    for (const { effects, checkpoint } of found) {
+      await insertEffects(tx, logId, effects);
+      await insertForeign(tx, logId, options.foreignIssuers?.(effects.issuers) ?? [], checkpoint.time);
+    }
+    return found.reduce((sum, { effects }) => sum + effects.notUnderstood.length, 0);
   }
 
-  function settle(verdict: Verdict): Offered {
+  function settle(verdict: Verdict, heardAt: Date, notUnderstood: number): void {
     const newest = verdict.segments.at(-1)?.checkpoint;
     const entries = verdict.segments.flatMap((segment) => segment.entries);
     pending = verdict.stop ? [] : verdict.pending;
@@ -162,16 +197,13 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
       lastKept: verdict.position.lastKept,
       note: verdict.position.note,
       noteTime: newest?.time ?? row.noteTime,
-      heardAt: newest ? clock.now() : row.heardAt,
+      heardAt: newest ? heardAt : row.heardAt,
       noise: row.noise + verdict.noise,
       stopped: verdict.stop?.kind ?? row.stopped,
     };
     if (verdict.stop)
       logger.error({ ...log, kind: verdict.stop.kind, size: verdict.stop.size }, 'log stopped');
-    if (newest)
-      options.onApplied?.({ logId: row.logId, entries, size: row.size, notUnderstood: countOpaque(entries) });
-    const { gapTo, missing, keyUnknown } = verdict;
-    return { gapTo, missing, keyUnknown, verified: entries.length };
+    if (newest) options.onApplied?.({ logId: row.logId, entries, size: row.size, notUnderstood });
   }
 
   return {
@@ -199,21 +231,15 @@ function positionOf(row: FollowedLog): Position {
   };
 }
 
-/** Critical entries that this release does not understand; the state is built again after an upgrade. */
-function countOpaque(entries: FollowedEntry[]): number {
-  return entries.filter(({ leaf }) => {
-    const read = readLeaf(leaf);
-    return !read.understood && read.leaf.critical;
-  }).length;
-}
-
-function catalogEffects(entries: FollowedEntry[]) {
-  const effects = effectsOf([]);
-  for (const { sequence, leaf: bytes } of entries) {
-    const { leaf, understood } = readLeaf(bytes);
-    if (!understood && leaf.critical) effects.notUnderstood.push({ sequence, subject: leaf.subject });
-  }
-  return effects;
+function copiedEntries(entries: readonly FollowedEntry[], { keys }: Effects): CopiedEntry[] {
+  const keysOf = new Map(keys.map((of) => [of.sequence, of]));
+  return entries.map(({ sequence, leaf, holders }) => ({
+    sequence,
+    leaf,
+    side: encodeSide(holders),
+    licenceKey: keysOf.get(sequence)?.licence ?? null,
+    holderKey: keysOf.get(sequence)?.holder ?? null,
+  }));
 }
 
 /** An item from an entry as it travels. */

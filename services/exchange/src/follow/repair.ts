@@ -21,7 +21,7 @@ export function createRepairs(options: { database: Database; peers: Peers; logge
 
   async function mendNow(copy: LogCopy, gapTo: number, missing: readonly number[]): Promise<boolean> {
     const before = copy.state().size;
-    for (const size of missing) await fetchCheckpoint(copy, size);
+    await fetchCheckpoints(copy, missing);
     while (copy.state().size < gapTo && copy.state().stopped === '') {
       const { size } = copy.state();
       const offered = await fetchRange(copy, size, CHUNK);
@@ -33,8 +33,17 @@ export function createRepairs(options: { database: Database; peers: Peers; logge
     return copy.state().size >= gapTo;
   }
 
-  async function fetchCheckpoint(copy: LogCopy, size: number): Promise<void> {
-    if (size > 0) await fetchRange(copy, size - 1, 1);
+  /** Each names the one before it, so that a longer gap is followed back to its beginning. */
+  async function fetchCheckpoints(copy: LogCopy, missing: readonly number[]): Promise<void> {
+    for (const size of missing) {
+      const asked = new Set<number>();
+      for (let next: number | undefined = size; next !== undefined && !asked.has(next); ) {
+        asked.add(next);
+        const answer = await ask(copy, next - 1, 1);
+        const offered = answer && (await copy.offer(answer.checkpoints.map(checkpointItem)));
+        next = offered?.missing[0];
+      }
+    }
   }
 
   async function fetchRange(copy: LogCopy, from: number, limit: number): Promise<Offered | undefined> {

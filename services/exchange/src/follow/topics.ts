@@ -69,10 +69,20 @@ async function applyBatch(options: TopicsOptions, batch: RecordBatch): Promise<v
   if (noise > 0) options.logger.warn({ topic: batch.topic, records: noise }, 'records that are none of ours');
   options.peers.heard(node);
   const end = batch.records.at(-1)!.offset + 1n;
-  const offered = await copy.offer(newestOnly(copy, items), (tx, pending) =>
-    setPosition(tx, batch.topic, pending ? afterCheckpoint : end),
+  const offered = await copy.offer(newestOnly(copy, items), (tx, { pending, keyUnknown }) =>
+    setPosition(tx, batch.topic, nextPosition({ pending, keyUnknown }, afterCheckpoint, end)),
   );
   await mendNow(options, copy, offered, items);
+}
+
+/** After a crash what waited must come again; undefined leaves the position where it is. */
+function nextPosition(
+  { pending, keyUnknown }: { pending: boolean; keyUnknown: boolean },
+  afterCheckpoint: bigint | undefined,
+  end: bigint,
+): bigint | undefined {
+  if (keyUnknown && pending) return undefined;
+  return pending ? afterCheckpoint : end;
 }
 
 /** Of a log that is followed by checkpoints alone the newest one says it all. */

@@ -82,11 +82,13 @@ export async function startWitnesses(options: WitnessOptions): Promise<Witnesses
     idleMs: 1_000,
     onError: (error) => outage(error),
     async run() {
-      const due = copies.all().filter((copy) => isDue(copy));
+      const due = copies
+        .all()
+        .filter(isDue)
+        .map((copy) => ({ key: copyKey(copy), note: copy.state().note!, size: copy.state().size }));
       if (due.length === 0) return 'idle';
-      const notes = await options.cosign(due.map((copy) => copy.state().note!));
-      await options.publish(notes);
-      for (const copy of due) cosigned.set(copyKey(copy), { size: copy.state().size, atMs: clock.nowMs() });
+      await options.publish(await options.cosign(due.map(({ note }) => note)));
+      for (const { key, size } of due) cosigned.set(key, { size, atMs: clock.nowMs() });
       return 'idle';
     },
   });

@@ -120,8 +120,15 @@ export async function advanceLog(tx: Tx, advance: Advance): Promise<void> {
   if (moved !== 1) throw new CopyMoved(`copy ${advance.logId} is not at ${advance.fromSize}`);
 }
 
-export async function addNoise(tx: Tx, logId: number, noise: number): Promise<void> {
-  await tx.execute('UPDATE followed_log SET noise = noise + $2 WHERE log_id = $1', [logId, noise]);
+/** Where nothing new was verified: noise, and a kept checkpoint that had been missed. */
+export async function noteProgress(
+  tx: Tx,
+  { logId, lastKept, noise }: { logId: number; lastKept: number; noise: number },
+): Promise<void> {
+  await tx.execute(
+    'UPDATE followed_log SET last_kept = greatest(last_kept, $2), noise = noise + $3 WHERE log_id = $1',
+    [logId, lastKept, noise],
+  );
 }
 
 export async function countRepair(tx: Tx, logId: number, entries: number): Promise<void> {

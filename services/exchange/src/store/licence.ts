@@ -1,18 +1,16 @@
 import type { Reader } from '@lianzheng/db';
 
-export type LicenceRow = { key: string; logId: number; sequence: number; leaf: Buffer };
+export type LicenceRow = { logId: number; sequence: number; leaf: Buffer };
 
-/** All entries about these licences, in order of their logs and sequences. */
-export async function listLicenceEntries(reader: Reader, keys: readonly string[]): Promise<LicenceRow[]> {
-  const rows = await reader.rows<{ licence_key: string; log_id: number; sequence: number; leaf: Buffer }>(
-    `SELECT l.licence_key, l.log_id, l.sequence, e.leaf
-       FROM licence_entry l JOIN followed_entry e ON e.log_id = l.log_id AND e.sequence = l.sequence
-      WHERE l.licence_key = ANY($1::uuid[]) ORDER BY l.log_id, l.sequence`,
+/** All entries about licences of these keys, in order of their logs and sequences; others may share a key. */
+export async function listLicenceEntries(reader: Reader, keys: readonly bigint[]): Promise<LicenceRow[]> {
+  const rows = await reader.rows<{ log_id: number; sequence: number; leaf: Buffer }>(
+    `SELECT log_id, sequence, leaf FROM followed_entry
+      WHERE licence_key = ANY($1::bigint[]) ORDER BY log_id, sequence`,
     [keys],
     { name: 'list_licence_entries' },
   );
   return rows.map((row) => ({
-    key: row.licence_key.replaceAll('-', ''),
     logId: row.log_id,
     sequence: row.sequence,
     leaf: row.leaf,
