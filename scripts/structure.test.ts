@@ -94,10 +94,11 @@ test('every RPC has a handler file named after it', () => {
 });
 
 test('every environment name of a service stands in its README', () => {
+  const namesIn = (file: string) => read(file).match(/\bLZ_[A-Z_]+/g) ?? [];
+  const everywhere = namesIn('packages/runtime/src/process-spec.ts');
   const missing = services.flatMap((name) => {
     const readme = read(`services/${name}/README.md`);
-    const config = read(`services/${name}/src/config.ts`);
-    const names = new Set(config.match(/\bLZ_[A-Z_]+/g) ?? []);
+    const names = new Set([...namesIn(`services/${name}/src/config.ts`), ...everywhere]);
     return [...names]
       .filter((variable) => !readme.includes(variable))
       .map((variable) => `${name}: ${variable}`);

@@ -1,12 +1,11 @@
 import {
   type Clock,
   type Env,
-  type LogLevel,
   list,
-  logLevels,
-  oneOf,
   optional,
+  type ProcessConfig,
   pem,
+  processSpec,
   readConfig as readSpec,
   secret,
   systemClock,
@@ -39,11 +38,10 @@ export const spec = {
   key: pem('LZ_TLS_KEY', { about: 'Its private key.' }),
   operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
   auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
-  logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
-  logFile: optional(text('LZ_LOG_FILE', { about: 'Instead of standard output.' })),
+  ...processSpec,
 };
 
-export type Config = {
+export type Config = ProcessConfig & {
   readonly node: string;
   readonly address: string;
   readonly signatureAddress: string;
@@ -59,8 +57,6 @@ export type Config = {
   readonly key: string;
   readonly operators: readonly string[];
   readonly auditors: readonly string[];
-  readonly logLevel: LogLevel;
-  readonly logFile?: string;
   readonly clock: Clock;
 };
 

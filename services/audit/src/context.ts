@@ -14,7 +14,12 @@ import {
 import { ExchangeServiceService } from '@lianzheng/proto/exchange/v1/exchange';
 import { connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
-import type { Metrics } from '@lianzheng/runtime/telemetry';
+import {
+  type CallListeners,
+  clientCalls,
+  silentTelemetry,
+  type Telemetry,
+} from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { type Heads, startHeads } from './heads.ts';
@@ -29,7 +34,7 @@ export type Context = {
   readonly heads: Heads;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly telemetry?: Telemetry };
 
 export const auditMigrations = { name: 'audit', folder: path.join(import.meta.dirname, '../migrations') };
 
@@ -37,10 +42,10 @@ export const auditMigrations = { name: 'audit', folder: path.join(import.meta.di
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
-  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
+  { clock = config.clock, logger = loggerOf(config), telemetry = silentTelemetry }: Overrides,
 ): Promise<Context> {
   const { node } = config;
-  const events = createEvents(logger, metrics);
+  const events = createEvents(logger, telemetry);
   await migrateWhenAdmin(config);
   const database = closing(
     parts,
@@ -48,11 +53,22 @@ export async function createContext(
     (it) => it.close(),
   );
   const publish = createPublish(parts, config, events);
-  const signature = closing(parts, connectSignature(config), (it) => it.close());
+  const calls = clientCalls(telemetry);
+  const signature = closing(parts, connectSignature(config, calls), (it) => it.close());
   const signer = signerFrom(signature.calls);
   const log = { node, log: 'access' } as const;
-  const sources = sourcesOf(parts, config, logger);
-  const relay = startRelay({ database, log, signer, publish, sources, checkpointsOnly: true, clock, logger });
+  const sources = sourcesOf(parts, config, logger, calls);
+  const relay = startRelay({
+    database,
+    log,
+    signer,
+    publish,
+    sources,
+    checkpointsOnly: true,
+    clock,
+    logger,
+    metrics: telemetry,
+  });
   closing(parts, relay, (it) => it.stop());
   const heads = closing(parts, startHeads(publish, events.publishingFailed), (it) => it.stop());
   return { clock, events, database, signature, relay, heads };
@@ -83,10 +99,15 @@ function createPublish(parts: AsyncDisposableStack, config: Config, events: Even
 const topicOf = ({ node }: Config) => `lianzheng.access.${node}`;
 
 /** Others hold heads of this log, nobody holds its entries: they tell that this database was set back. */
-function sourcesOf(parts: AsyncDisposableStack, config: Config, logger: Logger): OwnerSources {
+function sourcesOf(
+  parts: AsyncDisposableStack,
+  config: Config,
+  logger: Logger,
+  calls: CallListeners,
+): OwnerSources {
   const { node, exchangeAddress, ca, cert, key } = config;
   const expect = `lianzheng://${node}/service/exchange`;
-  const channel = connect({ address: exchangeAddress, tls: { ca, cert, key }, expect });
+  const channel = connect({ address: exchangeAddress, tls: { ca, cert, key }, expect, ...calls });
   closing(parts, channel, (it) => it.close());
   const exchange = createClient(ExchangeServiceService, channel);
   return ownerSources({

@@ -7,6 +7,7 @@ import { LogServiceService } from '@lianzheng/proto/log/v1/log';
 import { authoriser } from '@lianzheng/registry';
 import { bind, startServer } from '@lianzheng/rpc';
 import { closing, type Running, running } from '@lianzheng/runtime';
+import { serverCalls } from '@lianzheng/runtime/telemetry';
 import { accessCatalogue, ownAccessWriter } from './audited.ts';
 import type { Config } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
@@ -36,6 +37,7 @@ export async function start(
     reflection: { descriptorSet: await readFile(descriptorSet) },
     beforeRefusal: refusalRecorder({ writer: ownAccessWriter(database), catalogue: accessCatalogue, clock }),
     onError: events.callFailed,
+    ...serverCalls(overrides.telemetry),
   });
   closing(parts, server, (it) => it.stop());
   const setServing = (serving: boolean) => {

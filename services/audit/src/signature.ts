@@ -1,6 +1,7 @@
 import type { SignatureCalls } from '@lianzheng/log';
 import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature';
 import { connect, createClient, isMeshError } from '@lianzheng/rpc';
+import type { CallListeners } from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 
 export type Signature = {
@@ -11,11 +12,15 @@ export type Signature = {
 };
 
 /** The node's signature service, narrowed to what a relay asks; it may be absent at start. */
-export function connectSignature({ node, signatureAddress, ca, cert, key }: Config): Signature {
+export function connectSignature(
+  { node, signatureAddress, ca, cert, key }: Config,
+  calls: CallListeners,
+): Signature {
   const channel = connect({
     address: signatureAddress,
     tls: { ca, cert, key },
     expect: `lianzheng://${node}/service/signature`,
+    ...calls,
   });
   const client = createClient(SignatureServiceService, channel);
   let answers = false;

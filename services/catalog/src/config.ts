@@ -3,9 +3,9 @@ import {
   type Clock,
   type Env,
   json,
-  type LogLevel,
   list,
   optional,
+  type ProcessConfig,
   pem,
   processSpec,
   readConfig as readSpec,
@@ -45,11 +45,10 @@ export const spec = {
   ),
   operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
   auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
-  logLevel: processSpec.logLevel,
-  logFile: processSpec.logFile,
+  ...processSpec,
 };
 
-export type Config = {
+export type Config = ProcessConfig & {
   readonly node: string;
   readonly province: string;
   readonly address: string;
@@ -68,8 +67,6 @@ export type Config = {
   readonly pinnedKeys?: readonly LogKey[];
   readonly operators: readonly string[];
   readonly auditors: readonly string[];
-  readonly logLevel: LogLevel;
-  readonly logFile?: string;
   readonly clock: Clock;
 };
 

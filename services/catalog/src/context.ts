@@ -10,7 +10,12 @@ import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature
 import { ROOT_LOG } from '@lianzheng/registry';
 import { type Channel, connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
-import type { Metrics } from '@lianzheng/runtime/telemetry';
+import {
+  type CallListeners,
+  clientCalls,
+  silentTelemetry,
+  type Telemetry,
+} from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { followCatalogues } from './consumers/catalogue-logs.ts';
 import { createEvents, type Events } from './events.ts';
@@ -33,7 +38,7 @@ export type Context = {
   readonly access: AccessWriter;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly telemetry?: Telemetry };
 
 export const catalogMigrations = { name: 'catalog', folder: path.join(import.meta.dirname, '../migrations') };
 
@@ -41,16 +46,18 @@ export const catalogMigrations = { name: 'catalog', folder: path.join(import.met
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
-  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
+  { clock = config.clock, logger = loggerOf(config), telemetry = silentTelemetry }: Overrides,
 ): Promise<Context> {
   const { node, province, pinnedKeys = [] } = config;
-  const events = createEvents(logger, metrics);
+  const events = createEvents(logger, telemetry);
   const database = await openOwnDatabase(parts, config);
-  const open = (name: string, address: string) => channelTo(parts, config, name, address);
+  const calls = clientCalls(telemetry);
+  const open = (name: string, address: string) => channelTo(parts, config, { name, address, ...calls });
   const audit = createClient(AuditServiceService, open('audit', config.auditAddress));
   const exchange = open('exchange', config.exchangeAddress);
   const signature = createClient(SignatureServiceService, open('signature', config.signatureAddress));
-  closing(parts, startForwarder({ database, service: 'catalog', audit, clock, logger }), (it) => it.stop());
+  const forwarding = { database, service: 'catalog', audit, clock, logger, metrics: telemetry };
+  closing(parts, startForwarder(forwarding), (it) => it.stop());
 
   const onError = events.backgroundFailed;
   const view = closing(parts, startView({ database, node, province, pinnedKeys, clock, onError }), (it) =>
@@ -69,6 +76,7 @@ export async function createContext(
     hooks: recoveryHooks(config, events),
     clock,
     logger,
+    metrics: telemetry,
   });
   closing(parts, relay, (it) => it.stop());
   const roots = pinnedKeys.filter(({ log }) => log === ROOT_LOG);
@@ -88,10 +96,13 @@ async function openOwnDatabase(parts: AsyncDisposableStack, config: Config): Pro
   return closing(parts, openDatabase({ url, applicationName: `catalog ${node}` }), (it) => it.close());
 }
 
-function channelTo(parts: AsyncDisposableStack, config: Config, name: string, address: string): Channel {
-  const { ca, cert, key, node } = config;
-  const channel = connect({ address, tls: { ca, cert, key }, expect: `lianzheng://${node}/service/${name}` });
-  return closing(parts, channel, (it) => it.close());
+function channelTo(
+  parts: AsyncDisposableStack,
+  { ca, cert, key, node }: Config,
+  { name, ...options }: { name: string; address: string } & CallListeners,
+): Channel {
+  const expect = `lianzheng://${node}/service/${name}`;
+  return closing(parts, connect({ ...options, tls: { ca, cert, key }, expect }), (it) => it.close());
 }
 
 function loggerOf({ node, logLevel, logFile }: Config): Logger {

@@ -6,14 +6,23 @@ import type { Metrics } from '@lianzheng/runtime/telemetry';
 export type Events = ReturnType<typeof createEvents>;
 
 /** What is worth knowing of this service: one function an event, log line and counter together. */
-export function createEvents(logger: Logger, metrics?: Metrics) {
-  const written = metrics?.counter('lz_catalog_objects_written', 'Own objects written, by kind.');
-  const applied = metrics?.counter('lz_catalog_entries_applied', 'Entries of other catalogues, by node.');
-  const skipped = metrics?.counter('lz_catalog_entries_skipped', 'Those that said nothing, by node.');
+export function createEvents(logger: Logger, metrics: Metrics) {
+  const written = metrics.counter('lz_catalog_objects_written', 'Own objects written, by kind.');
+  const applied = metrics.counter('lz_catalog_entries_applied', 'Entries of other catalogues, by node.');
+  const skipped = metrics.counter('lz_catalog_entries_skipped', 'Those that said nothing, by node.');
+  let watchers = 0;
+  metrics.gauge('lz_catalog_watchers', 'Open streams of WatchObjects.', () => [{ value: watchers }]);
   return {
+    /** Returns what is called when the stream ends. */
+    watching() {
+      watchers += 1;
+      return () => {
+        watchers -= 1;
+      };
+    },
     objectWritten(object: CatalogObject) {
       const kind = kindOf(object);
-      written?.with({ kind: kind === undefined ? '' : kindNameOf(kind) }).add();
+      written.with({ kind: kind === undefined ? '' : kindNameOf(kind) }).add();
       const { version, retired } = object;
       logger.info({ object: subjectOf(object), version, retired }, 'object written');
     },
@@ -22,11 +31,11 @@ export function createEvents(logger: Logger, metrics?: Metrics) {
     typeReviewed: (code: string, version: number, state: string) =>
       logger.info({ code, version, state }, 'licence type reviewed'),
     entriesApplied(node: string, next: number, entries: number) {
-      applied?.with({ node }).add(entries);
+      applied.with({ node }).add(entries);
       logger.info({ node, next, entries }, 'catalogue of another node applied');
     },
     entrySkipped(node: string, sequence: number, why: string) {
-      skipped?.with({ node }).add();
+      skipped.with({ node }).add();
       logger.warn({ node, sequence, why }, 'entry of a catalogue not applied');
     },
     objectsRecovered: (count: number) => logger.warn({ count }, 'own objects recovered from the log'),

@@ -7,6 +7,7 @@ import { LogServiceService } from '@lianzheng/proto/log/v1/log';
 import { authoriser } from '@lianzheng/registry';
 import { bind, type RunningServer, startServer } from '@lianzheng/rpc';
 import { closing, type Running, running, startLoop } from '@lianzheng/runtime';
+import { serverCalls } from '@lianzheng/runtime/telemetry';
 import { accessCatalogue } from './accesses.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Overrides } from './context.ts';
@@ -37,6 +38,7 @@ export async function start(
     beforeRefusal: refusalRecorder({ writer, catalogue: accessCatalogue, clock }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
     onError: events.callFailed,
+    ...serverCalls(overrides.telemetry),
   });
   closing(parts, server, (it) => it.stop());
   closing(parts, reportHealth(server, context), (it) => it.stop());

@@ -2,12 +2,11 @@ import {
   type Clock,
   type Env,
   integer,
-  type LogLevel,
   list,
-  logLevels,
-  oneOf,
   optional,
+  type ProcessConfig,
   pem,
+  processSpec,
   readConfig as readSpec,
   secret,
   systemClock,
@@ -50,11 +49,10 @@ export const spec = {
       about: 'Opens /v1/links and /metrics; without it they do not exist.',
     }),
   ),
-  logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
-  logFile: optional(text('LZ_LOG_FILE', { about: 'Instead of standard output.' })),
+  ...processSpec,
 };
 
-export type Config = {
+export type Config = ProcessConfig & {
   readonly node: string;
   readonly address: string;
   readonly catalogAddress: string;
@@ -68,8 +66,6 @@ export type Config = {
   readonly publicRate: number;
   readonly trustedProxies: readonly string[];
   readonly operatorToken?: string;
-  readonly logLevel: LogLevel;
-  readonly logFile?: string;
   readonly clock: Clock;
 };
 

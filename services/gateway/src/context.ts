@@ -1,7 +1,12 @@
 import { ExchangeServiceService } from '@lianzheng/proto/exchange/v1/exchange';
 import { type Channel, type ClientOf, connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
-import { createTelemetry, type ProcessTelemetry } from '@lianzheng/runtime/telemetry';
+import {
+  type CallListeners,
+  clientCalls,
+  createTelemetry,
+  type ProcessTelemetry,
+} from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
 import { createReadiness, type Readiness } from './readiness.ts';
@@ -33,8 +38,9 @@ export async function createContext(
     overrides.logger ??
     createLogger({ service: 'gateway', node, level: config.logLevel, file: config.logFile });
   const telemetry = overrides.telemetry ?? (await ownTelemetry(parts, node, logger));
-  const events = createEvents(logger, telemetry.telemetryFor('gateway'));
-  const channels = connectServices(parts, config);
+  const own = telemetry.telemetryFor('gateway');
+  const events = createEvents(logger, own);
+  const channels = connectServices(parts, config, clientCalls(own));
   const exchange = createClient(ExchangeServiceService, channels.exchange);
   return { clock, events, exchange, telemetry, readiness: createReadiness(channels, clock) };
 }
@@ -48,11 +54,13 @@ async function ownTelemetry(parts: AsyncDisposableStack, node: string, logger: L
 function connectServices(
   parts: AsyncDisposableStack,
   config: Config,
+  calls: CallListeners,
 ): Record<string, Channel> & { exchange: Channel } {
   const { node, ca, cert, key } = config;
   const open = (service: string, address: string) => {
     const expect = `lianzheng://${node}/service/${service}`;
-    return closing(parts, connect({ address, tls: { ca, cert, key }, expect }), (channel) => channel.close());
+    const channel = connect({ address, tls: { ca, cert, key }, expect, ...calls });
+    return closing(parts, channel, (it) => it.close());
   };
   return {
     catalog: open('catalog', config.catalogAddress),

@@ -5,23 +5,21 @@ export type Events = ReturnType<typeof createEvents>;
 
 /** What is worth knowing of this service: one function an event, log line and counter together. Never what a licence says. */
 export function createEvents(logger: Logger, metrics: Metrics) {
-  const commands = meter.createCounter('lianzheng.issuance.commands', {
-    description: 'Commands carried out, by action.',
-  });
-  const rows = meter.createCounter('lianzheng.issuance.import_rows', {
-    description: 'Rows of paper stock taken, by outcome.',
-  });
+  const commands = metrics.counter('lz_issuance_commands', 'Commands answered, by action and outcome.');
+  const rows = metrics.counter('lz_issuance_import_rows', 'Rows of paper stock taken, by outcome.');
   return {
     carriedOut(action: string, identifier: string) {
-      commands.add(1, { action });
+      commands.with({ action, outcome: 'carried_out' }).add();
       logger.debug({ action, identifier }, 'command carried out');
     },
+    /** The request had been answered before. */
+    answeredAgain: (action: string) => commands.with({ action, outcome: 'repeated' }).add(),
     rowsTaken(
       jobId: string,
       figures: { issued: number; unchanged: number; failed: number; rowsTaken: number },
     ) {
       for (const outcome of ['issued', 'unchanged', 'failed'] as const)
-        rows.add(figures[outcome], { outcome });
+        rows.with({ outcome }).add(figures[outcome]);
       logger.info({ jobId, ...figures }, 'rows taken');
     },
     importFinished: (jobId: string, rowsTaken: number) =>

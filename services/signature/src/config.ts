@@ -3,9 +3,9 @@ import {
   ConfigError,
   type Env,
   integer,
-  type LogLevel,
   list,
   optional,
+  type ProcessConfig,
   pem,
   processSpec,
   readConfig as readSpec,
@@ -56,7 +56,7 @@ export const spec = {
   ...processSpec,
 };
 
-export type Config = {
+export type Config = ProcessConfig & {
   readonly node: string;
   readonly address: string;
   readonly auditAddress: string;
@@ -71,8 +71,6 @@ export type Config = {
   readonly auditors: readonly string[];
   readonly indexRate: number;
   readonly exchangeIndexRate: number;
-  readonly logLevel: LogLevel;
-  readonly logFile?: string;
   readonly clock: Clock;
 };
 

@@ -3,7 +3,7 @@ import { type Keystore, lockFolder, openKeystore } from '@lianzheng/keystore';
 import { AuditServiceService } from '@lianzheng/proto/audit/v1/audit';
 import { connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
-import type { Metrics } from '@lianzheng/runtime/telemetry';
+import { clientCalls, silentTelemetry, type Telemetry } from '@lianzheng/runtime/telemetry';
 import { startForwarder } from './accesses/forwarder.ts';
 import { type Journal, openJournal } from './accesses/journal.ts';
 import type { Config } from './config.ts';
@@ -24,20 +24,23 @@ export type Context = {
   readonly indexLimits: ReadonlyMap<string, TokenBucket>;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly metrics?: Metrics };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly telemetry?: Telemetry };
 
 /** All parts, each closed with `parts`. Fails when another process holds the memory or the secret does not open the keys. */
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
-  { clock = config.clock, logger = loggerOf(config), metrics }: Overrides,
+  { clock = config.clock, logger = loggerOf(config), telemetry = silentTelemetry }: Overrides,
 ): Promise<Context> {
-  const events = createEvents(logger, metrics);
+  const events = createEvents(logger, telemetry);
   closing(parts, await lockFolder(config.memory), (lock) => lock.release());
   const keystore = await openKeystore(config.keystore, await readSecret(config));
   const memories = closing(parts, createMemories(config.memory), (it) => it.close());
   const journal = closing(parts, await openJournal(config.memory, clock.nowMs()), (it) => it.close());
-  const audit = closing(parts, connectAudit(config), (channel) => channel.close());
+  const audit = closing(parts, connectAudit(config, telemetry), (channel) => channel.close());
+  telemetry.gauge('lz_access_waiting', 'Access entries that audit has not taken yet.', async () => [
+    { value: await journal.waiting() },
+  ]);
   const client = createClient(AuditServiceService, audit);
   closing(parts, startForwarder(journal, client, events.forwardingFailed), (loop) => loop.stop());
   const indexLimits = limitsOf(config);
@@ -62,11 +65,12 @@ function limitsOf({ indexRate, exchangeIndexRate }: Config): Map<string, TokenBu
   ]);
 }
 
-function connectAudit({ auditAddress, node, ca, cert, key }: Config) {
+function connectAudit({ auditAddress, node, ca, cert, key }: Config, telemetry: Telemetry) {
   return connect({
     address: auditAddress,
     tls: { ca, cert, key },
     expect: `lianzheng://${node}/service/audit`,
+    ...clientCalls(telemetry),
   });
 }
 

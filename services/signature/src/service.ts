@@ -5,6 +5,7 @@ import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature
 import { authoriser } from '@lianzheng/registry';
 import { bind, startServer } from '@lianzheng/rpc';
 import { closing, type Running, running } from '@lianzheng/runtime';
+import { serverCalls } from '@lianzheng/runtime/telemetry';
 import { accesses } from './accesses/catalogue.ts';
 import type { Config } from './config.ts';
 import { createContext, type Overrides } from './context.ts';
@@ -32,6 +33,7 @@ export async function start(
     }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
     onError: context.events.callFailed,
+    ...serverCalls(overrides.telemetry),
   });
   closing(parts, server, (it) => it.stop());
   return running(parts.move(), { address: server.address, port: server.port });

@@ -1,4 +1,5 @@
 import type { Histogram } from './metrics.ts';
+import { silentTelemetry } from './silent.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { OpenSpan } from './tracing.ts';
 
@@ -14,19 +15,19 @@ interface CallEnd extends CallStart {
   readonly durationMs: number;
 }
 
-interface CallListeners {
+export interface CallListeners {
   /** Absent where nothing is recorded: then the context of the caller goes on as it came. */
   readonly onCallStart?: (start: CallStart) => string | undefined;
   readonly onCall: (end: CallEnd) => void;
 }
 
 /** For `startServer`: how long calls took, by path and code, and a span for each where they are recorded. */
-export function serverCalls(telemetry: Telemetry): CallListeners {
+export function serverCalls(telemetry: Telemetry = silentTelemetry): CallListeners {
   return listeners(telemetry, 'server', 'lz_rpc_server_ms', 'Duration of calls answered, by RPC and code.');
 }
 
 /** For `connect`: the same of the calls made. */
-export function clientCalls(telemetry: Telemetry): CallListeners {
+export function clientCalls(telemetry: Telemetry = silentTelemetry): CallListeners {
   return listeners(telemetry, 'client', 'lz_rpc_client_ms', 'Duration of calls made, by RPC and code.');
 }
 

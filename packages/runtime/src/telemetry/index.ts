@@ -1,4 +1,4 @@
-export { clientCalls, serverCalls } from './calls.ts';
+export { type CallListeners, clientCalls, serverCalls } from './calls.ts';
 export {
   type Counter,
   durationBoundariesMs,

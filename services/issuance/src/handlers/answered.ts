@@ -6,9 +6,11 @@ import type { Answer } from '../store/requests.ts';
 
 /** What the same request was answered with before. */
 export async function answered(
-  { database, vault }: Pick<Context, 'database' | 'vault'>,
+  { database, vault, events }: Pick<Context, 'database' | 'vault' | 'events'>,
+  action: string,
   { main, replaced }: Answer,
 ): Promise<{ licence: Licence | undefined; replaced: Licence | undefined }> {
+  events.answeredAgain(action);
   const [licence, former] = await database.read(async (reader) => [
     await findLicenceAt(reader, main),
     replaced && (await findLicenceAt(reader, replaced)),

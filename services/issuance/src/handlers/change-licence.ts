@@ -30,7 +30,7 @@ export function changeLicence(context: Context) {
       decide: ({ licence, sameNumber, intent }) =>
         decideChange(identifier, licence, sameNumber, { ...draft, intent }, context.clock.now()),
     });
-    if ('answer' in outcome) return answered(context, outcome.answer);
+    if ('answer' in outcome) return answered(context, 'ChangeLicence', outcome.answer);
     const { written, jws } = outcome;
     const { body } = written.at(-1)!;
     context.events.carriedOut('ChangeLicence', body.identifier);

@@ -31,9 +31,10 @@ export async function changeStatus<R extends StatusRequest>(
   const { command, operation: asked } = parse(context, call, issuer, request, operation, toJSON);
   const { identifier, reasonCode } = request;
   const outcome = await carryOutStatus(context, command, identifier, { operation: asked, reasonCode });
-  if ('answer' in outcome) return { licence: (await answered(context, outcome.answer)).licence };
+  const action = call.path.slice(call.path.lastIndexOf('/') + 1);
+  if ('answer' in outcome) return { licence: (await answered(context, action, outcome.answer)).licence };
   const { body, before } = outcome.written;
-  context.events.carriedOut(call.path.slice(call.path.lastIndexOf('/') + 1), body.identifier);
+  context.events.carriedOut(action, body.identifier);
   return {
     licence: licenceMessage(body, openJws(context.vault, body.identifier, before?.sealedJws), undefined),
   };

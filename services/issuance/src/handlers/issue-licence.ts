@@ -21,7 +21,8 @@ export function issueLicence(context: Context) {
       number: numberOf(draft),
       decide: ({ sameNumber, intent }) => decideIssue(sameNumber, { ...draft, intent }),
     });
-    if ('answer' in outcome) return { licence: (await answered(context, outcome.answer)).licence };
+    if ('answer' in outcome)
+      return { licence: (await answered(context, 'IssueLicence', outcome.answer)).licence };
     const { body } = outcome.written[0]!;
     context.events.carriedOut('IssueLicence', body.identifier);
     return { licence: licenceMessage(body, outcome.jws, undefined) };

@@ -34,7 +34,8 @@ export function renewLicence(context: Context) {
         return decideRenew(identifier, licence, renewed, context.clock.now());
       },
     });
-    if ('answer' in outcome) return { licence: (await answered(context, outcome.answer)).licence };
+    if ('answer' in outcome)
+      return { licence: (await answered(context, 'RenewLicence', outcome.answer)).licence };
     const { body } = outcome.written[0]!;
     context.events.carriedOut('RenewLicence', body.identifier);
     return { licence: licenceMessage(body, outcome.jws, undefined) };

@@ -14,6 +14,8 @@ export type Journal = AccessWriter & {
   oldest(): Promise<{ segment: number; records: AccessRecord[] } | undefined>;
   /** Removes what `oldest` gave. */
   drop(segment: number): Promise<void>;
+  /** Entries that were not dropped yet. */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -77,6 +79,10 @@ export async function openJournal(folder: string, nowMs: number): Promise<Journa
       return { segment, records: (await readSegment(folder, segment)).map(recordOf) };
     },
     drop: (segment) => removeSegment(folder, segment),
+    async waiting() {
+      const [oldest = next] = await listSegments(folder);
+      return next - oldest;
+    },
     async close() {
       await rounds.drain();
       await current?.handle.close();
