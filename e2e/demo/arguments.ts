@@ -8,10 +8,11 @@ export type DemoArguments =
       mode: 'standalone' | 'mesh';
       report?: string;
       rows: number;
+      dir?: string;
     }
-  | { command: 'cut'; city: string }
-  | { command: 'heal'; city: string }
-  | { command: 'stop' }
+  | { command: 'cut'; city: string; dir?: string }
+  | { command: 'heal'; city: string; dir?: string }
+  | { command: 'stop'; dir?: string }
   | { command: 'help' };
 
 export const help = `scripts/demo — 一个省节点和两个市节点的完整演示 a province and two cities, for real
@@ -26,6 +27,7 @@ export const help = `scripts/demo — 一个省节点和两个市节点的完整
   --mesh         每个服务一个进程 one process per service
   --rows N       每个市导入的存量纸证数，默认 2000 rows of paper stock per city
   --report FILE  把故事写成 JSON write the story as JSON
+  --dir DIR      放在哪里，默认 var/mesh where it lives
   --help         显示本帮助 this help
 
 运行时 var/mesh/mesh.json 列出全部地址和示例证书 lists every address and sample certificates.
@@ -42,16 +44,17 @@ export function readArguments(args: string[]): DemoArguments {
       mesh: { type: 'boolean', default: false },
       rows: { type: 'string', default: '2000' },
       report: { type: 'string' },
+      dir: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [command, city] = positionals;
   if (values.help) return { command: 'help' };
-  if (command === 'stop') return { command };
+  if (command === 'stop') return { command, dir: values.dir };
   if (command === 'cut' || command === 'heal') {
     if (!/^\d{6}$/.test(city ?? ''))
       throw new Error(`${command} 需要市的区划代码 needs the division code of a city, e.g. 440300`);
-    return { command, city: city! };
+    return { command, city: city!, dir: values.dir };
   }
   if (command !== undefined) throw new Error(`未知命令 unknown command: ${command}`);
   const rows = Number(values.rows);
@@ -62,6 +65,7 @@ export function readArguments(args: string[]): DemoArguments {
     profile: values.shared ? 'shared' : 'bridged',
     mode: values.mesh ? 'mesh' : 'standalone',
     report: values.report,
+    dir: values.dir,
     rows,
   };
 }

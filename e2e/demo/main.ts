@@ -7,14 +7,15 @@ import { askDemo, isRunning, serveControl } from './control.ts';
 import { createTeller, type NodeRoots, writeReport } from './report.ts';
 import { compareRoots, tell } from './story.ts';
 
-const dir = path.resolve(import.meta.dirname, '../../var/mesh');
-const socket = path.join(dir, 'control.sock');
+const defaultDir = path.resolve(import.meta.dirname, '../../var/mesh');
 
 async function main(args: DemoArguments): Promise<number> {
   if (args.command === 'help') {
     process.stdout.write(help);
     return 0;
   }
+  const dir = path.resolve(args.dir ?? defaultDir);
+  const socket = path.join(dir, 'control.sock');
   if (args.command !== 'run') {
     const line = args.command === 'stop' ? 'stop' : `${args.command} ${args.city}`;
     process.stdout.write(`${await askDemo(socket, line)}\n`);
@@ -28,10 +29,14 @@ async function main(args: DemoArguments): Promise<number> {
   }
   rmSync(dir, { recursive: true, force: true });
   mkdirSync(dir, { recursive: true });
-  return runDemo(args);
+  return runDemo(args, dir, socket);
 }
 
-async function runDemo(args: Extract<DemoArguments, { command: 'run' }>): Promise<number> {
+async function runDemo(
+  args: Extract<DemoArguments, { command: 'run' }>,
+  dir: string,
+  socket: string,
+): Promise<number> {
   const teller = createTeller();
   const ended = Promise.withResolvers<void>();
   let mesh: Mesh | undefined;
