@@ -20,9 +20,9 @@ export function copySource({ database, copies }: { database: Database; copies: C
       const { root, time } = parseLogCheckpoint(parseNote(state.note).text);
       return { generation: state.generation, size: state.size, root, time, note: state.note };
     },
-    async entries(log, from, to) {
+    async entries(log, from, to, maxBytes) {
       const copy = find(log);
-      return copy ? database.read((reader) => readEntries(reader, copy.logId(), from, to)) : [];
+      return copy ? database.read((reader) => readEntries(reader, copy.logId(), from, to, maxBytes)) : [];
     },
     async checkpoints(log, after, to) {
       const copy = find(log);
