@@ -44,7 +44,7 @@ export async function openDesk(mesh: Mesh, node: string, typeName = '食品经�
   };
 }
 
-function header(requestId: string = randomUUID()): CommandHeader {
+export function header(requestId: string = randomUUID()): CommandHeader {
   const decidedAt = new Date(Date.now() - 1_000);
   return { requestId, caseNumber: 'CASE-1', officer: 'officer-1', decidedAt };
 }

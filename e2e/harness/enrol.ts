@@ -72,11 +72,11 @@ export async function enrolCities(
       object: { $case: 'issuerAssignment' as const, value },
     }));
   const put = (object: (typeof objects)[number]) =>
-    catalog.putRegistryObject({ object }, { waitForReady: true, deadlineMs: 60_000 });
+    catalog.putRegistryObject({ object }, { waitForReady: true });
   // The province puts its own row itself, as soon as its catalogue takes it.
   const own = { kind: ObjectKind.NODE, key: province.node, version: 0 };
   await waitUntil(() => catalog.getObject(own), { timeoutMs: 60_000, what: 'the province in its registry' });
-  console.log('  own row', performance.now()); for (const object of [...objects, ...issuers]) await put(object); console.log('  put', performance.now());
+  for (const object of [...objects, ...issuers]) await put(object);
 
   const ca = await readFile(layoutOf(province.dir).ca, 'utf8');
   const log = { node: province.node, log: 'catalog', generation: 0 };
@@ -89,6 +89,6 @@ export async function enrolCities(
       what: 'a bundle',
     });
     const fingerprint = authorityFingerprint(ca);
-    console.log('  bundle', performance.now()); await installBundle({ dir, bundle, fingerprint, now: new Date() });
+    await installBundle({ dir, bundle, fingerprint, now: new Date() });
   }
 }

@@ -1,7 +1,11 @@
 export type { CallerRole, SampleCaller } from './callers.ts';
 export type { Clients } from './clients.ts';
 export { type Desk, openDesk, seen, type VerifyOptions, verify } from './desk.ts';
+export { checkInvariants, type InvariantOptions } from './invariants.ts';
+export type { Kept, KeptCommand, KeptLicence } from './kept.ts';
 export { licenceFromRow, sampleLicence } from './licence.ts';
+export { type Load, type LoadOptions, startLoad } from './load.ts';
+export { readLog, rootOver } from './log-copies.ts';
 export { type Mesh, startMesh } from './mesh.ts';
 export type { MeshNode } from './mesh-node.ts';
 export type { MeshOptions, Profile } from './plan.ts';

@@ -4,6 +4,7 @@ import { layoutOf } from '@lianzheng/enrolment';
 import type { Department } from '@lianzheng/proto/catalog/v1/objects';
 import type { CallerRole } from './callers.ts';
 import type { Clients } from './clients.ts';
+import type { DepartmentKeys } from './enrol.ts';
 import { untilLinksFresh } from './links.ts';
 import { writeMeshFile } from './mesh-file.ts';
 import type { MeshNode } from './mesh-node.ts';
@@ -11,7 +12,7 @@ import { type MeshOptions, type Plan, planOf } from './plan.ts';
 import type { Relay } from './relay.ts';
 import { type NodeRoots, rootsAgree } from './roots.ts';
 import { makeFolders, openLinks, openPostgres, writeSettings } from './set-up.ts';
-import { running, startNodes } from './start-nodes.ts';
+import { type Running, running, startNodes } from './start-nodes.ts';
 
 export type Mesh = {
   readonly dir: string;
@@ -46,12 +47,11 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   for (const place of plan.places) await writeSettings(plan, place, postgres);
 
   const on = running(parts);
-  await startNodes(plan, keys, on);
-  const nodes = plan.places.map(({ node }) => on.nodes.get(node)!);
-  await Promise.all(nodes.map((node) => node.ready()));
-  const mesh = meshOf(plan, nodes, links);
-  await describe(mesh.file, plan, nodes);
-  await mesh.linksFresh();
+  const mesh = await bringUp(plan, keys, links, on).catch(async (cause: unknown) => {
+    throw new Error(`the mesh did not come up: ${(cause as Error).message}${await endedNodes(on)}`, {
+      cause,
+    });
+  });
   const closing = parts.move();
   let stopped: Promise<void> | undefined;
   return {
@@ -61,6 +61,30 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
       return stopped;
     },
   };
+}
+
+async function bringUp(
+  plan: Plan,
+  keys: DepartmentKeys,
+  links: ReadonlyMap<string, readonly Relay[]>,
+  on: Running,
+): Promise<Omit<Mesh, 'stop'>> {
+  await startNodes(plan, keys, on);
+  const nodes = plan.places.map(({ node }) => on.nodes.get(node)!);
+  await Promise.all(nodes.map((node) => node.ready()));
+  const mesh = meshOf(plan, nodes, links);
+  await describe(mesh.file, plan, nodes);
+  await mesh.linksFresh();
+  return mesh;
+}
+
+/** A node that ended by itself says why in its log. */
+async function endedNodes({ nodes }: Running): Promise<string> {
+  const ended = [...nodes.values()].filter((node) => !node.isUp());
+  const tails = await Promise.all(
+    ended.map(async ({ node, logTail }) => `\n${node} ended:\n${await logTail()}`),
+  );
+  return tails.join('');
 }
 
 function meshOf(
