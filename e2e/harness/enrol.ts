@@ -72,7 +72,7 @@ export async function enrolCities(
       object: { $case: 'issuerAssignment' as const, value },
     }));
   const put = (object: (typeof objects)[number]) =>
-    catalog.putRegistryObject({ object }, { waitForReady: true });
+    catalog.putRegistryObject({ object }, { waitForReady: true, deadlineMs: 60_000 });
   // The province puts its own row itself, as soon as its catalogue takes it.
   const own = { kind: ObjectKind.NODE, key: province.node, version: 0 };
   await waitUntil(() => catalog.getObject(own), { timeoutMs: 60_000, what: 'the province in its registry' });
