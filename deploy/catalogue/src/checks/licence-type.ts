@@ -1,4 +1,5 @@
 import { holderKind } from '@lianzheng/identifier';
+import { isNumberPattern } from '@lianzheng/number-pattern';
 import {
   DepartmentRole,
   LicenceCategory,
@@ -6,7 +7,6 @@ import {
   SerialRule,
   ValidityKind,
 } from '@lianzheng/proto/catalog/v1/objects';
-import { isNumberPattern } from '@lianzheng/number-pattern';
 import type { Placed } from '../objects.ts';
 import type { Report } from '../problem.ts';
 import { checkItems } from './face-item.ts';
