@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import {
   createFileRegistry,
+  type DescEnum,
   type DescField,
   type DescMessage,
   fromBinary,
@@ -74,10 +75,20 @@ function normalised(shape: DescMessage, json: unknown): unknown {
 function normalisedField(field: DescField, value: unknown): unknown {
   const one = (item: unknown) => {
     if (field.message) return normalised(field.message, item);
-    const named = field.enum?.values.find(({ name, localName }) => item === name || item === localName);
-    return named?.name ?? item;
+    return field.enum ? enumName(field, field.enum, item) : item;
   };
   return field.fieldKind === 'list' && Array.isArray(value) ? value.map(one) : one(value);
+}
+
+/** Numbers are taken too, as proto3 JSON does. */
+function enumName(field: DescField, { values }: DescEnum, value: unknown): unknown {
+  const named = values.find(({ name, localName }) => value === name || value === localName);
+  if (named || typeof value !== 'string') return named?.name ?? value;
+  const names = values.slice(1).map(({ localName }) => localName);
+  const place = `${field.parent.name}.${field.name}`;
+  throw new WrongUse(
+    `请求的 ${place} 应为 / the request's ${place} must be one of ${names.join(', ')}: ${value}`,
+  );
 }
 
 /** `cannot decode field a.b.Message.field_name from JSON: why` → `字段 field_name …` */

@@ -54,7 +54,7 @@ export const nodeInit: Command = {
   examples: [
     'lz node init --dir /srv/lianzheng --node 440100 --name 云渡市 --exchange exchange.yundu.example:42104',
     'lz node init --dir /srv/lianzheng --bundle bundle.json --fingerprint 9f86d0…',
-    'lz node init --province --dir /srv/lianzheng --node 440000 --name 南岭省 --exchange exchange.nanling.example:42004 --root-file /media/safe/root.pem',
+    'lz node init --province --dir /srv/lianzheng --node 440000 --name 南岭省 --exchange exchange.nanling.example:42007 --root-file /media/safe/root.pem',
   ],
   run(invocation) {
     const { flags } = invocation;

@@ -6,8 +6,6 @@ import { MAX_ROW_BYTES, type RowFault, type SourceRow, textFault, unreadable, wh
 /** Columns without which a file is something else. */
 const NEEDED = ['ZZLXDM', 'ZZBH'];
 
-type Parsed = { record: string[]; info: { lines: number } };
-
 /**
  * The rows of a CSV file (RFC 4180), header first. Throws WrongUse for a header that is none and, with its line, for
  * quoting that makes the rest unreadable; a row with another number of fields is only that row's fault.
@@ -16,21 +14,25 @@ export async function* csvRows(
   path: string,
   bytes: AsyncIterable<Buffer>,
 ): AsyncGenerator<SourceRow, void, undefined> {
-  const parser = parse({ info: true, relax_column_count: true, max_record_size: MAX_ROW_BYTES });
+  const parser = parse({
+    relax_column_count: true,
+    max_record_size: MAX_ROW_BYTES,
+    record_delimiter: ['\r\n', '\n'],
+  });
   const source = Readable.from(bytes, { objectMode: false });
   source.on('error', (error) => parser.destroy(error));
   let header: readonly string[] | undefined;
   let line = 1;
   try {
-    for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+    for await (const record of source.pipe(parser) as AsyncIterable<string[]>) {
       const begins = line;
-      line = info.lines + 1;
+      line += 1 + newlinesIn(record);
       if (record.length === 1 && record[0] === '') continue;
       if (header) yield rowOf(header, record, begins);
       else header = checkedHeader(path, record);
     }
   } catch (error) {
-    throw error instanceof CsvError ? syntaxProblem(path, error) : error;
+    throw error instanceof CsvError ? syntaxProblem(path, line, error) : error;
   } finally {
     source.destroy();
   }
@@ -83,6 +85,14 @@ const MESSAGES: Readonly<Record<string, string>> = {
     '一行超过 1 MiB，可能有引号没有结束 / a row is larger than 1 MiB; perhaps a quote is not closed',
 };
 
-function syntaxProblem(path: string, { code, message, lines }: CsvError & { lines?: number }): WrongUse {
-  return new WrongUse(`${path} 第 ${lines ?? '?'} 行：${MESSAGES[code] ?? message}`);
+/** `line`: where the record begins. The parser's own count takes a line end within quotes for two. */
+function syntaxProblem(path: string, line: number, { code, message }: CsvError): WrongUse {
+  return new WrongUse(`${path} 第 ${line} 行：${MESSAGES[code] ?? message}`);
+}
+
+function newlinesIn(record: readonly string[]): number {
+  let count = 0;
+  for (const cell of record)
+    for (let at = cell.indexOf('\n'); at !== -1; at = cell.indexOf('\n', at + 1)) count += 1;
+  return count;
 }
