@@ -19,6 +19,7 @@ export {
 export { type InstallOptions, type InstallResult, installBundle } from './install.ts';
 export { type Layout, layoutOf } from './layout.ts';
 export { type NodeIdentity, readNodeIdentity, updateNodeFile } from './node-file.ts';
+export { openNodeKeys } from './node-keys.ts';
 export { openOfflineRoot } from './offline-root.ts';
 export { registryObjects } from './registry-objects.ts';
 export { type EnrolmentRequest, parseRequest, requestFingerprint } from './request.ts';
