@@ -63,9 +63,12 @@ export function isFresh(
     : { fresh: false, reason: 'AGE', ageMs };
 }
 
-/** The measurement of one round trip: half of it is the uncertainty. Clocks in milliseconds. */
+/**
+ * The measurement of one round trip: half of it is the uncertainty, also where our own clock was set back meanwhile. Clocks
+ * in milliseconds.
+ */
 export function measureOffset(sentMs: number, theirsMs: number, receivedMs: number): ClockOffset {
-  const uncertaintyMs = Math.ceil((receivedMs - sentMs) / 2) + 1;
+  const uncertaintyMs = Math.ceil(Math.abs(receivedMs - sentMs) / 2) + 1;
   return {
     offsetMs: Math.round(theirsMs - (sentMs + receivedMs) / 2),
     uncertaintyMs,

@@ -15,7 +15,7 @@ export function licenceKey(identifier: string): bigint {
 
 /** The first 16 bytes of a holder's lookup index, in hex; the whole index stands beside the entry. */
 export function indexKey(index: Uint8Array): string {
-  return Buffer.from(index.buffer, index.byteOffset, 16).toString('hex');
+  return Buffer.from(index.buffer, index.byteOffset, Math.min(16, index.length)).toString('hex');
 }
 
 /** Key of an entry's first holder: 8 bytes of the index. What is found is compared by `indexKey`. */
