@@ -2,12 +2,11 @@ import {
   type Clock,
   type Env,
   json,
-  type LogLevel,
   list,
-  logLevels,
-  oneOf,
   optional,
+  type ProcessConfig,
   pem,
+  processSpec,
   readConfig as readSpec,
   secret,
   systemClock,
@@ -53,11 +52,10 @@ export const spec = {
   }),
   operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
   auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
-  logLevel: oneOf('LZ_LOG_LEVEL', logLevels, { fallback: 'info' }),
-  logFile: optional(text('LZ_LOG_FILE', { about: 'Instead of standard output.' })),
+  ...processSpec,
 };
 
-export type Config = {
+export type Config = ProcessConfig & {
   readonly node: string;
   readonly province: string;
   readonly address: string;
@@ -78,8 +76,6 @@ export type Config = {
   readonly peerAddresses: readonly string[];
   readonly operators: readonly string[];
   readonly auditors: readonly string[];
-  readonly logLevel: LogLevel;
-  readonly logFile?: string;
   readonly clock: Clock;
 };
 

@@ -10,8 +10,15 @@ import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature
 import { createRegistry, type Registry } from '@lianzheng/registry';
 import { type ClientOf, connect, createClient } from '@lianzheng/rpc';
 import { type Clock, closing, createLogger, type Logger } from '@lianzheng/runtime';
+import {
+  type CallListeners,
+  clientCalls,
+  silentTelemetry,
+  type Telemetry,
+} from '@lianzheng/runtime/telemetry';
 import { createPeers, type Peers } from './ask/peers.ts';
 import type { Config } from './config.ts';
+import { createEvents, type Events } from './events.ts';
 
 /** The services of the same node. */
 export type Services = {
@@ -28,6 +35,8 @@ export type Context = {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly events: Events;
+  readonly telemetry: Telemetry;
   readonly database: Database;
   readonly registry: Registry;
   readonly services: Services;
@@ -35,7 +44,7 @@ export type Context = {
   readonly access: AccessWriter;
 };
 
-export type Overrides = { readonly clock?: Clock; readonly logger?: Logger };
+export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; readonly telemetry?: Telemetry };
 
 export const exchangeMigrations = {
   name: 'exchange',
@@ -52,6 +61,9 @@ export async function createContext(
   const logger =
     overrides.logger ??
     createLogger({ service: 'exchange', node, level: config.logLevel, file: config.logFile });
+  const { telemetry = silentTelemetry } = overrides;
+  const events = createEvents(logger, telemetry);
+  const calls = clientCalls(telemetry);
   if (config.databaseAdminUrl) {
     await migrate({
       adminUrl: config.databaseAdminUrl,
@@ -66,7 +78,7 @@ export async function createContext(
     (it) => it.close(),
   );
   const registry = createRegistry({ province, node, pinnedKeys: config.bundle?.pinnedKeys ?? [] });
-  const services = connectServices(parts, config);
+  const services = connectServices(parts, config, calls);
   const peers = closing(
     parts,
     createPeers({
@@ -76,22 +88,27 @@ export async function createContext(
       tls: tlsOf(config),
       addresses: new Map(config.peerAddresses.map((entry) => entry.split('=') as [string, string])),
       clock,
+      calls,
     }),
     (it) => it.close(),
   );
-  closing(
-    parts,
-    startForwarder({ database, service: 'exchange', audit: services.audit, clock, logger }),
-    (it) => it.stop(),
-  );
-  return { config, clock, logger, database, registry, services, peers, access: createAccessWriter(database) };
+  const { audit } = services;
+  const forwarding = { database, service: 'exchange', audit, clock, logger, metrics: telemetry };
+  closing(parts, startForwarder(forwarding), (it) => it.stop());
+  const access = createAccessWriter(database);
+  return { config, clock, logger, events, telemetry, database, registry, services, peers, access };
 }
 
-function connectServices(parts: AsyncDisposableStack, config: Config): Services {
+function connectServices(parts: AsyncDisposableStack, config: Config, calls: CallListeners): Services {
   const open = (name: string, address: string) =>
     closing(
       parts,
-      connect({ address, tls: tlsOf(config), expect: `lianzheng://${config.node}/service/${name}` }),
+      connect({
+        address,
+        tls: tlsOf(config),
+        expect: `lianzheng://${config.node}/service/${name}`,
+        ...calls,
+      }),
       (channel) => channel.close(),
     );
   const catalog = open('catalog', config.catalogAddress);

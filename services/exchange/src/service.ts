@@ -6,11 +6,13 @@ import { LogServiceService } from '@lianzheng/proto/log/v1/log';
 import { authoriser } from '@lianzheng/registry';
 import { bind, startServer } from '@lianzheng/rpc';
 import { closing, type Running, running } from '@lianzheng/runtime';
+import { serverCalls } from '@lianzheng/runtime/telemetry';
 import { accesses } from './accesses.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Overrides, tlsOf } from './context.ts';
 import { exchangeHandlers, peerHandlers } from './handlers/index.ts';
 import { logHandlers } from './log-service.ts';
+import { watchReadiness } from './readiness.ts';
 import { startParts } from './start-parts.ts';
 
 const descriptorSet = new URL(import.meta.resolve('@lianzheng/proto/gen/lianzheng.binpb'));
@@ -23,14 +25,15 @@ export async function start(
   await using stack = new AsyncDisposableStack();
   const context = await createContext(stack, config, overrides);
   const parts = await startParts(stack, context);
+  const bindings = [
+    bind(ExchangeServiceService, exchangeHandlers(parts)),
+    bind(PeerServiceService, peerHandlers(parts)),
+    bind(LogServiceService, logHandlers(parts)),
+  ];
   const server = await startServer({
     address: config.address,
     tls: tlsOf(config),
-    services: [
-      bind(ExchangeServiceService, exchangeHandlers(parts)),
-      bind(PeerServiceService, peerHandlers(parts)),
-      bind(LogServiceService, logHandlers(parts)),
-    ],
+    services: bindings,
     roles,
     authorise: authoriserOf(context),
     longLived: new Set([ExchangeServiceService.watchLinks.path, LogServiceService.getSnapshot.path]),
@@ -40,9 +43,14 @@ export async function start(
       clock: context.clock,
     }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
-    onError: (error, where) => context.logger.error({ err: error, ...where }, 'internal error'),
+    onError: context.events.callFailed,
+    ...serverCalls(overrides.telemetry),
   });
   closing(stack, server, (it) => it.stop());
+  const setServing = (serving: boolean) => {
+    for (const { name } of bindings) server.setServing(name, serving);
+  };
+  closing(stack, watchReadiness({ ...context, setServing }), (it) => it.stop());
   return running(stack.move(), { address: server.address, port: server.port });
 }
 

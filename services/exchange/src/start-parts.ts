@@ -1,6 +1,7 @@
 import { closing, pause, startLoop } from '@lianzheng/runtime';
 import { createFreshness } from './answer/freshness.ts';
 import { createHome } from './answer/home.ts';
+import { measureLinks } from './answer/link-metrics.ts';
 import { createLocalLookup } from './answer/local.ts';
 import { createVerify } from './answer/verify.ts';
 import { type Context, clusterOf } from './context.ts';
@@ -18,7 +19,7 @@ import { raiseAlarm } from './store/alarms.ts';
 
 /** Everything that runs in the background, and what handlers ask. */
 export async function startParts(stack: AsyncDisposableStack, context: Context): Promise<Parts> {
-  const { config, database, registry, peers, services, clock, logger } = context;
+  const { config, database, registry, peers, services, clock, logger, events, telemetry } = context;
   const { node: self, province } = config;
   const copies = await openCopies({ database, registry, clock, logger, fetchProof: proofFetcher(context) });
   if (config.bundle && config.bundle.catalogue.length > 0) {
@@ -59,6 +60,8 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
       copies,
       repairs,
       peers,
+      events,
+      tracing: telemetry,
       logger,
       onCosigned: (witness, notes) => witnesses.take(witness, notes),
     }),
@@ -90,8 +93,23 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
     (it) => it.stop(),
   );
   const local = createLocalLookup({ database, registry, copies });
-  const home = createHome({ self, issuance: services.issuance, peers });
+  const home = createHome({ self, issuance: services.issuance, peers, tracing: telemetry });
   const verify = createVerify({ self, province, database, registry, copies, local, home, freshness, clock });
+  const links = {
+    self,
+    province,
+    database,
+    registry,
+    copies,
+    peers,
+    clocks,
+    witnesses,
+    heads,
+    carriers,
+    freshness,
+    clock,
+  };
+  measureLinks(telemetry, links);
   return {
     context,
     copies,
@@ -112,20 +130,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
       refreshOwn: () => ownCopyUpToDate(context, copies),
       clock,
     },
-    links: {
-      self,
-      province,
-      database,
-      registry,
-      copies,
-      peers,
-      clocks,
-      witnesses,
-      heads,
-      carriers,
-      freshness,
-      clock,
-    },
+    links,
   };
 }
 

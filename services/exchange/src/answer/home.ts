@@ -2,6 +2,7 @@ import type { IssuanceServiceService } from '@lianzheng/proto/issuance/v1/issuan
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import { createRounds, type Rounds } from '@lianzheng/rounds';
 import type { ClientOf } from '@lianzheng/rpc';
+import type { Tracing } from '@lianzheng/runtime/telemetry';
 import type { Peers } from '../ask/peers.ts';
 
 /** Committed entries of a licence at its home, in order of revision, and when they were read there. */
@@ -9,34 +10,40 @@ export type HomeHistory = { bodies: StatusBody[]; readAt: Date };
 
 export type Home = {
   /** Asks the home node; rejects when it cannot be reached. Questions in flight share one call. */
-  ask(node: string, identifier: string): Promise<HomeHistory>;
+  ask(node: string, identifier: string, traceparent?: string): Promise<HomeHistory>;
 };
 
 export type HomeOptions = {
   self: string;
   issuance: Pick<ClientOf<typeof IssuanceServiceService>, 'getStatuses'>;
   peers: Peers;
+  tracing: Tracing;
 };
+
+type Question = { identifier: string; traceparent: string | undefined };
 
 const MAX_IDENTIFIERS = 500;
 
-export function createHome({ self, issuance, peers }: HomeOptions): Home {
-  const rounds = new Map<string, Rounds<string, HomeHistory>>();
+export function createHome({ self, issuance, peers, tracing }: HomeOptions): Home {
+  const rounds = new Map<string, Rounds<Question, HomeHistory>>();
 
-  async function askOwn(identifiers: string[]): Promise<HomeHistory[]> {
-    const { histories, readAt } = await issuance.getStatuses({ identifiers }, { deadlineMs: 5_000 });
+  async function askOwn(identifiers: string[], traceparent?: string): Promise<HomeHistory[]> {
+    const { histories, readAt } = await issuance.getStatuses(
+      { identifiers },
+      { deadlineMs: 5_000, traceparent },
+    );
     return histories.map(({ records }) => ({
       bodies: records.flatMap(({ body }) => body ?? []),
       readAt: readAt!,
     }));
   }
 
-  async function askPeer(node: string, identifiers: string[]): Promise<HomeHistory[]> {
+  async function askPeer(node: string, identifiers: string[], traceparent?: string): Promise<HomeHistory[]> {
     const peer = peers.towards(node);
     if (!peer) throw new Error(`no way to ${node}`);
     const request = { target: node, identifiers, departmentCode: '', caseNumber: '' };
     try {
-      const { histories, readAt } = await peer.peer.askStatus(request, { deadlineMs: 3_000 });
+      const { histories, readAt } = await peer.peer.askStatus(request, { deadlineMs: 3_000, traceparent });
       peers.ended(peer.node, true);
       return histories.map(({ bodies }) => ({ bodies, readAt: readAt! }));
     } catch (error) {
@@ -45,17 +52,26 @@ export function createHome({ self, issuance, peers }: HomeOptions): Home {
     }
   }
 
+  /** The shared call belongs to the trace of its first question and points to those of the others. */
+  function askTogether(node: string, questions: Question[]): Promise<HomeHistory[]> {
+    const identifiers = questions.map(({ identifier }) => identifier);
+    const [parent, ...links] = questions.flatMap((question) => question.traceparent ?? []);
+    return tracing.withSpan('ask home', { parent, links }, ({ traceparent }) =>
+      node === self ? askOwn(identifiers, traceparent) : askPeer(node, identifiers, traceparent),
+    );
+  }
+
   return {
-    ask(node, identifier) {
+    ask(node, identifier, traceparent) {
       const known = rounds.get(node);
       const round =
         known ??
-        createRounds<string, HomeHistory>({
+        createRounds<Question, HomeHistory>({
           maxItems: MAX_IDENTIFIERS,
-          run: (identifiers) => (node === self ? askOwn(identifiers) : askPeer(node, identifiers)),
+          run: (questions) => askTogether(node, questions),
         });
       if (!known) rounds.set(node, round);
-      return round.call(identifier);
+      return round.call({ identifier, traceparent });
     },
   };
 }

@@ -27,7 +27,8 @@ export type VerifyOptions = {
   clock: Clock;
 };
 
-export type Verify = (question: Question) => Promise<VerifyLicenceResponse>;
+/** `traceparent`: of the call that asks. */
+export type Verify = (question: Question, traceparent?: string) => Promise<VerifyLicenceResponse>;
 
 /** A checkpoint comes at least every few seconds; so long a question about a moment just past may wait for one. */
 const NEXT_CHECKPOINT_MS = 3_000;
@@ -35,7 +36,7 @@ const NEXT_CHECKPOINT_MS = 3_000;
 export function createVerify(options: VerifyOptions): Verify {
   const { self, registry, local, home, freshness, clock } = options;
 
-  return async (question) => {
+  return async (question, traceparent) => {
     const homeNode = registry.nodeFor(question.identifier.issuerCode);
     const answer =
       homeNode === undefined
@@ -43,8 +44,8 @@ export function createVerify(options: VerifyOptions): Verify {
         : question.knownAt
           ? await asKnownAt(question, homeNode, question.knownAt)
           : homeNode === self
-            ? await own(question)
-            : await replicated(question, homeNode);
+            ? await own(question, traceparent)
+            : await replicated(question, homeNode, traceparent);
     return question.withProof ? { ...answer, proof: await proofFor(options, question) } : answer;
   };
 
@@ -55,13 +56,17 @@ export function createVerify(options: VerifyOptions): Verify {
     return answerWithout(outcome, question, { ...contextOf(question, ''), freshness: known });
   }
 
-  async function own(question: Question): Promise<VerifyLicenceResponse> {
-    const { bodies, readAt } = await home.ask(self, question.identifier.id);
+  async function own(question: Question, traceparent?: string): Promise<VerifyLicenceResponse> {
+    const { bodies, readAt } = await home.ask(self, question.identifier.id, traceparent);
     const context = { ...contextOf(question, self), now: clock.now(), freshness: fromHome(self, readAt) };
     return answerFrom(bodies, question, context);
   }
 
-  async function replicated(question: Question, homeNode: string): Promise<VerifyLicenceResponse> {
+  async function replicated(
+    question: Question,
+    homeNode: string,
+    traceparent?: string,
+  ): Promise<VerifyLicenceResponse> {
     const { entries, notUnderstood } = await local.call(question);
     const context = contextOf(question, homeNode);
     const { freshness: known } = context;
@@ -70,7 +75,7 @@ export function createVerify(options: VerifyOptions): Verify {
     if (known.fresh && question.maxStalenessMs > 0 && !beyond && !notUnderstood) {
       return answerFrom(bodiesOf(entries), question, context);
     }
-    const asked = await askHome(question, homeNode);
+    const asked = await askHome(question, homeNode, traceparent);
     if (asked) return asked;
     const unreachable = {
       ...context,
@@ -82,9 +87,13 @@ export function createVerify(options: VerifyOptions): Verify {
     return answerFrom(bodiesOf(entries), question, unreachable);
   }
 
-  async function askHome(question: Question, homeNode: string): Promise<VerifyLicenceResponse | undefined> {
+  async function askHome(
+    question: Question,
+    homeNode: string,
+    traceparent?: string,
+  ): Promise<VerifyLicenceResponse | undefined> {
     try {
-      const { bodies, readAt } = await home.ask(homeNode, question.identifier.id);
+      const { bodies, readAt } = await home.ask(homeNode, question.identifier.id, traceparent);
       return answerFrom(bodies, question, {
         ...contextOf(question, homeNode),
         freshness: fromHome(homeNode, readAt),

@@ -3,6 +3,7 @@ import { LogServiceService } from '@lianzheng/proto/log/v1/log';
 import type { Registry } from '@lianzheng/registry';
 import { type Channel, type ClientOf, connect, createClient, type TlsIdentity } from '@lianzheng/rpc';
 import type { Clock } from '@lianzheng/runtime';
+import type { CallListeners } from '@lianzheng/runtime/telemetry';
 
 export type Peer = {
   node: string;
@@ -34,9 +35,10 @@ export type PeersOptions = {
   /** Other ways than the addresses of the registry, by node. */
   addresses: ReadonlyMap<string, string>;
   clock: Clock;
+  calls: CallListeners;
 };
 
-export function createPeers({ self, province, registry, tls, addresses, clock }: PeersOptions): Peers {
+export function createPeers({ self, province, registry, tls, addresses, clock, calls }: PeersOptions): Peers {
   const open = new Map<string, { address: string; channel: Channel; peer: Peer }>();
   const contacts = new Map<string, { lastAt: Date | undefined; reachable: boolean }>();
 
@@ -51,6 +53,7 @@ export function createPeers({ self, province, registry, tls, addresses, clock }:
       tls,
       expect: `lianzheng://${node}/service/exchange`,
       defaultDeadlineMs: 2_000,
+      ...calls,
     });
     const peer = {
       node,

@@ -2,7 +2,9 @@ import type { Database } from '@lianzheng/db';
 import { type ClusterAddress, type Consumer, type RecordBatch, startConsumer } from '@lianzheng/kafka';
 import type { Registry } from '@lianzheng/registry';
 import type { Logger } from '@lianzheng/runtime';
+import type { Tracing } from '@lianzheng/runtime/telemetry';
 import type { Peers } from '../ask/peers.ts';
+import type { Events, RecordCounts } from '../events.ts';
 import { findPosition, setPosition } from '../store/topic-position.ts';
 import type { Copies } from './copies.ts';
 import { followedLogs } from './copies.ts';
@@ -21,6 +23,8 @@ export type TopicsOptions = {
   peers: Peers;
   /** Heads that the topic's node says it verified. */
   onCosigned(witness: string, notes: Buffer[]): Promise<void>;
+  events: Pick<Events, 'recordsRead'>;
+  tracing: Tracing;
   logger: Logger;
 };
 
@@ -40,7 +44,7 @@ export function followTopics(options: TopicsOptions): { stop(): Promise<void>; s
     groupPrefix: `lianzheng.exchange.${self}`,
     topics: topics(),
     from: (topic) => database.read((reader) => findPosition(reader, topic)),
-    onBatch: (batch) => applyBatch(options, batch),
+    onBatch: (batch) => traced(options.tracing, batch, () => applyBatch(options, batch)),
     onError: (error, topic) => outage(error, { topic }),
   });
   const unsubscribe = registry.onChange(() => consumer.setTopics(topics()));
@@ -53,20 +57,33 @@ export function followTopics(options: TopicsOptions): { stop(): Promise<void>; s
   };
 }
 
+/** A span for what a batch did, pointing to the calls that wrote its entries; none where nobody traced them. */
+function traced(
+  tracing: Tracing,
+  { topic, records }: RecordBatch,
+  apply: () => Promise<void>,
+): Promise<void> {
+  if (!tracing.recording) return apply();
+  const links = records.flatMap(({ headers }) => headers.traceparent?.toString('latin1') ?? []);
+  if (links.length === 0) return apply();
+  const attributes = { 'messaging.batch.message_count': records.length };
+  return tracing.withSpan(`apply ${topic}`, { kind: 'consumer', links, attributes }, apply);
+}
+
 async function applyBatch(options: TopicsOptions, batch: RecordBatch): Promise<void> {
   const [, log, node] = batch.topic.split('.') as [string, string, string];
   const copy = await options.copies.open(node, log);
   const items: Item[] = [];
-  let noise = 0;
+  const counts: RecordCounts = { entry: 0, checkpoint: 0, cosigned: 0, noise: 0 };
   let afterCheckpoint: bigint | undefined;
   for (const record of batch.records) {
     const item = topicItem(record.value);
+    counts[item.kind] += 1;
     if (item.kind === 'cosigned') await options.onCosigned(node, item.notes);
-    else if (item.kind === 'noise') noise += 1;
-    else items.push(item);
+    else if (item.kind !== 'noise') items.push(item);
     if (item.kind === 'checkpoint') afterCheckpoint = record.offset + 1n;
   }
-  if (noise > 0) options.logger.warn({ topic: batch.topic, records: noise }, 'records that are none of ours');
+  options.events.recordsRead(node, log, counts);
   options.peers.heard(node);
   const end = batch.records.at(-1)!.offset + 1n;
   const offered = await copy.offer(newestOnly(copy, items), (tx, { pending, keyUnknown }) =>

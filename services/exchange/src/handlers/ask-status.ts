@@ -15,7 +15,9 @@ export const askStatus =
     if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
       throw invalidArgument({ field: 'identifiers', description: `1 … ${MAX_IDENTIFIERS}` });
     if (target !== config.node) return passOn(context, request, call);
-    const histories = await Promise.all(identifiers.map((identifier) => home.ask(target, identifier)));
+    const histories = await Promise.all(
+      identifiers.map((identifier) => home.ask(target, identifier, call.traceparent)),
+    );
     const facts = {
       departmentCode: request.departmentCode,
       caseNumber: request.caseNumber,

@@ -29,7 +29,7 @@ async function answerOne(
   question: VerifyLicenceRequest,
   call: Call,
 ): Promise<BatchVerifyResult> {
-  const { clock, access } = context;
+  const { clock, access, events } = context;
   const facts = {
     caseNumber: question.caseNumber,
     matterCode: question.matterCode,
@@ -37,12 +37,14 @@ async function answerOne(
     subjects: [question.identifier],
   };
   try {
-    const answer = await verify(parseQuestion(question, clock.now()));
+    const answer = await verify(parseQuestion(question, clock.now()), call.traceparent);
     await access.record(accessOf(call, facts, resultOf(answer), clock.now()));
+    events.licenceVerified('batch', answer);
     return { result: { $case: 'answer', value: answer } };
   } catch (error) {
     if (!isMeshError(error, 'INVALID_ARGUMENT')) throw error;
     await access.record(accessOf(call, facts, error.code, clock.now()));
+    events.questionRefused(error.code);
     const [first] = error.details.fields ?? [];
     const told = {
       code: error.code,

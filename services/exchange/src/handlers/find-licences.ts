@@ -14,7 +14,7 @@ const MAX_TYPES = 50;
 export const findLicences =
   ({ context, find: options }: Parts) =>
   async (request: FindLicencesRequest, call: Call): Promise<FindLicencesResponse> => {
-    const { clock, access, registry } = context;
+    const { clock, access, registry, events } = context;
     const question = parse(request);
     authorise(registry, request, call.caller.id);
     const answer = await find(options, question);
@@ -25,6 +25,7 @@ export const findLicences =
       subjects: [...request.typeCodes, ...answer.licences.map((licence) => licence.identifier)],
     };
     await access.record(accessOf(call, facts, 'OK', clock.now()));
+    events.licencesFound(answer.licences.length);
     return answer;
   };
 

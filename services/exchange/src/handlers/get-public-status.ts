@@ -9,7 +9,7 @@ import { resultOf } from './verify-licence.ts';
 export const getPublicStatus =
   ({ context, verify }: Parts) =>
   async ({ identifier }: GetPublicStatusRequest, call: Call): Promise<GetPublicStatusResponse> => {
-    const { clock, access } = context;
+    const { clock, access, events } = context;
     const question = parseQuestion(
       {
         identifier,
@@ -24,8 +24,9 @@ export const getPublicStatus =
       },
       clock.now(),
     );
-    const answer = await verify(question);
+    const answer = await verify(question, call.traceparent);
     await access.record(accessOf(call, { subjects: [identifier] }, resultOf(answer), clock.now()));
+    events.licenceVerified('public', answer);
     const { outcome, status, validFrom, validTo, typeName, freshness } = answer;
     return { identifier, outcome, status, validFrom, validTo, typeName, freshness };
   };
