@@ -6,6 +6,7 @@ import { freePort } from '@lianzheng/deploy-process';
 /** Every port of a node and of the links that lead to and from it. */
 export type NodePorts = {
   readonly services: Readonly<Record<ServiceName, number>>;
+  readonly metrics: number;
   readonly kafka: number;
   /** Where the province's Kafka listens for this node, and the relay in front of it. */
   readonly kafkaListener: number;
@@ -17,7 +18,10 @@ export type NodePorts = {
 
 export type MeshPorts = { readonly postgres: number; readonly nodes: Readonly<Record<string, NodePorts>> };
 
-/** Each node has a hundred ports of its own: services +1 to +11, Kafka +21, links +31 to +37; PostgreSQL has the first node's +91; odd ones, as portsFrom says. */
+/**
+ * Each node has a hundred ports of its own: services +1 to +11, Kafka +21, links +31 to +37, metrics +51 to +63; PostgreSQL
+ * has the first node's +91. Odd ones, as portsFrom says.
+ */
 export async function choosePorts(nodes: readonly string[], base: number): Promise<MeshPorts> {
   const chosen: Record<string, NodePorts> = {};
   for (const [index, node] of nodes.entries()) {
@@ -31,6 +35,7 @@ export async function choosePorts(nodes: readonly string[], base: number): Promi
 function fixedPorts(base: number): NodePorts {
   return {
     services: portsFrom(base),
+    metrics: base + 51,
     kafka: base + 21,
     kafkaListener: base + 31,
     kafkaRelay: base + 33,
@@ -44,6 +49,7 @@ async function freePorts(): Promise<NodePorts> {
   for (const name of SERVICES) services.push([name, await freePort()]);
   return {
     services: Object.fromEntries(services) as NodePorts['services'],
+    metrics: await freePort(),
     kafka: await freePort(),
     kafkaListener: await freePort(),
     kafkaRelay: await freePort(),

@@ -61,6 +61,8 @@ export async function writeSettings(plan: Plan, place: Place, postgres: Postgres
     mode: plan.mode,
     services: plan.services,
     ports: ports.services,
+    // With a process for each service metrics take six more ports, which only a fixed range has.
+    metricsPort: plan.mode === 'mesh' && plan.portBase === 0 ? 0 : ports.metrics,
     database: { adminUrl: postgres.url(databaseOf(node)) },
     kafka: { bootstrap: kafkaOf(plan, place), tls: plan.tls },
     operators: [operatorUri(node)],

@@ -19,6 +19,8 @@ export type NodeSettings = {
   ports?: Partial<Record<ServiceName, number>>;
   /** `adminUrl`: a role that may create roles and schemas in the node's database. */
   database: { adminUrl: string };
+  /** Where metrics are served (HTTP, /metrics); in `mesh` mode of each service, by 2 further on. 0 = nowhere. */
+  metricsPort?: number;
   /** The node's own Kafka; with `tls` its clients show `certs/kafka-client`. */
   kafka: { bootstrap: string; tls: boolean };
   /** SAN URIs; the node's own `operator/node` needs no mention. */
@@ -40,6 +42,7 @@ export type NodeConfig = NodeIdentity & {
   readonly services: readonly ServiceName[];
   readonly host: string;
   readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly metricsPort: number;
   readonly database: { readonly adminUrl: string };
   readonly kafka: { readonly bootstrap: string; readonly tls: boolean };
   readonly operators: readonly string[];
@@ -81,6 +84,7 @@ export function readNodeConfig(dir: string, mode?: Mode): NodeConfig {
     services: settings.services ?? SERVICES,
     host: settings.host ?? '127.0.0.1',
     ports: { ...portsFrom(settings.portBase ?? DEFAULT_PORT_BASE), ...settings.ports },
+    metricsPort: settings.metricsPort ?? (settings.portBase ?? DEFAULT_PORT_BASE) + 51,
     database: settings.database,
     kafka: settings.kafka,
     operators: [`lianzheng://${settings.node}/operator/node`, ...(settings.operators ?? [])],
@@ -138,6 +142,12 @@ const rules: readonly Rule[] = [
     expected: '服务→端口 service → port',
     optional: true,
     holds: isMapOf(isPort, isIn(SERVICES)),
+  },
+  {
+    name: 'metricsPort',
+    expected: '端口，或 0 a port, or 0',
+    optional: true,
+    holds: (value) => value === 0 || isPort(value),
   },
   {
     name: 'database',

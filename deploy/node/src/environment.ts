@@ -52,8 +52,19 @@ async function everythingFor(service: ServiceName, config: NodeConfig): Promise<
     LZ_AUDITORS: listOf(config.auditors),
     LZ_PEER_ADDRESSES: listOf(peers),
     LZ_LOG_LEVEL: config.logLevel,
+    LZ_METRICS_ADDRESS: metricsAddress(config, service),
     ...config.environment,
   };
+}
+
+/** Of a service with a process of its own, or of the process that holds them all. */
+export function metricsAddress(
+  { host, mode, metricsPort }: NodeConfig,
+  service?: ServiceName,
+): string | undefined {
+  if (metricsPort === 0 || (mode === 'standalone' && service)) return undefined;
+  const further = service ? 2 * (SERVICES.indexOf(service) + 1) : 0;
+  return `${host}:${metricsPort + further}`;
 }
 
 const listOf = (values: readonly string[]) => (values.length > 0 ? values.join(',') : undefined);

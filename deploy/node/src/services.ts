@@ -1,4 +1,5 @@
 import type { Env, Running, Spec } from '@lianzheng/runtime';
+import type { ProcessTelemetry } from '@lianzheng/runtime/telemetry';
 
 /** In the order of their ports; they may start in any order. */
 export const SERVICES = ['catalog', 'issuance', 'signature', 'exchange', 'audit', 'gateway'] as const;
@@ -6,7 +7,7 @@ export type ServiceName = (typeof SERVICES)[number];
 
 /** The files that every service has (style: the rhythm of a service), loaded only where and when they are needed. */
 type ServiceConfig = { readonly spec: Spec; readConfig(env: Env): unknown };
-type ServiceStart = { start(config: unknown): Promise<Running> };
+type ServiceStart = { start(config: unknown, overrides: { telemetry: ProcessTelemetry }): Promise<Running> };
 
 const file = (service: ServiceName, name: string) =>
   new URL(`../../../services/${service}/src/${name}.ts`, import.meta.url);

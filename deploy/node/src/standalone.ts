@@ -1,6 +1,7 @@
-import type { Running } from '@lianzheng/runtime';
+import { closing, processSpec, type Running, readConfig, running } from '@lianzheng/runtime';
+import { type ProcessTelemetry, startTelemetry, type TelemetryConfig } from '@lianzheng/runtime/telemetry';
 import type { NodeConfig } from './config.ts';
-import { environmentFor } from './environment.ts';
+import { environmentFor, metricsAddress } from './environment.ts';
 import { configOf, type ServiceName, startOf } from './services.ts';
 
 /**
@@ -8,8 +9,23 @@ import { configOf, type ServiceName, startOf } from './services.ts';
  * did are stopped again.
  */
 export async function startStandalone(config: NodeConfig): Promise<Running> {
-  const started = await Promise.allSettled(config.services.map((service) => startService(service, config)));
-  const running = new Map(
+  await using parts = new AsyncDisposableStack();
+  const telemetry = await startTelemetry(parts, 'node', telemetryOf(config));
+  closing(parts, await startServices(config, telemetry), (services) => services.stop());
+  return running(parts.move());
+}
+
+function telemetryOf(config: NodeConfig): TelemetryConfig {
+  const { otlpEndpoint, tracePercent } = readConfig(config.environment, processSpec);
+  const { node, logLevel } = config;
+  return { node, logLevel, otlpEndpoint, tracePercent, metricsAddress: metricsAddress(config) };
+}
+
+async function startServices(config: NodeConfig, telemetry: ProcessTelemetry): Promise<Running> {
+  const started = await Promise.allSettled(
+    config.services.map((service) => startService(service, config, telemetry)),
+  );
+  const services = new Map(
     started.flatMap((result, index) =>
       result.status === 'fulfilled' ? [[config.services[index], result.value] as const] : [],
     ),
@@ -17,7 +33,7 @@ export async function startStandalone(config: NodeConfig): Promise<Running> {
   async function stop(): Promise<void> {
     const results = [];
     for (const wave of stoppingWaves) {
-      results.push(...(await Promise.allSettled(wave.map((service) => running.get(service)?.stop()))));
+      results.push(...(await Promise.allSettled(wave.map((service) => services.get(service)?.stop()))));
     }
     throwFirst(results);
   }
@@ -36,9 +52,14 @@ const stoppingWaves: readonly (readonly ServiceName[])[] = [
   ['audit', 'signature'],
 ];
 
-async function startService(service: ServiceName, config: NodeConfig): Promise<Running> {
-  const [{ readConfig }, { start }] = await Promise.all([configOf(service), startOf(service)]);
-  return start(readConfig(await environmentFor(service, config)));
+async function startService(
+  service: ServiceName,
+  config: NodeConfig,
+  telemetry: ProcessTelemetry,
+): Promise<Running> {
+  const [{ readConfig: read }, { start }] = await Promise.all([configOf(service), startOf(service)]);
+  const own = { ...telemetry, ...telemetry.telemetryFor(service) };
+  return start(read(await environmentFor(service, config)), { telemetry: own });
 }
 
 function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {

@@ -5,6 +5,7 @@ import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '@lianzheng/deploy-process';
 import { layoutOf, updateNodeFile } from '@lianzheng/enrolment';
 import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature';
 import { connect, createClient } from '@lianzheng/rpc';
@@ -69,11 +70,14 @@ test('the environment of each service is what its configuration asks for, and no
 });
 
 test('standalone: services run in this process and stop', async (t) => {
-  const dir = await provinceFolder(t, { services: ['signature'] });
+  const metricsPort = await freePort();
+  const dir = await provinceFolder(t, { services: ['signature'], metricsPort });
   const config = readNodeConfig(dir);
   const node = await startStandalone(config);
   const keys = await keysAt(dir, config.ports.signature);
   assert.ok(keys.some(({ name }) => name === 'lianzheng/440000/status/1'));
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  assert.match(metrics, /signature/);
   await node.stop();
   assert.equal(await listens(config.ports.signature), false);
 });

@@ -22,6 +22,7 @@ export async function provinceFolder(t: TestContext, settings: Partial<NodeSetti
   const [signature, audit] = [await freePort(), await freePort()];
   await updateNodeFile(dir, {
     ports: { signature, audit },
+    metricsPort: 0,
     database: { adminUrl: 'postgres://postgres:secret@127.0.0.1:1/node_440000' },
     kafka: { bootstrap: '127.0.0.1:1', tls: true },
     ...settings,
