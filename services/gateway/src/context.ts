@@ -6,6 +6,7 @@ import {
   clientCalls,
   createTelemetry,
   type ProcessTelemetry,
+  type Tracing,
 } from '@lianzheng/runtime/telemetry';
 import type { Config } from './config.ts';
 import { createEvents, type Events } from './events.ts';
@@ -17,6 +18,7 @@ export type Context = {
   readonly exchange: Pick<ClientOf<typeof ExchangeServiceService>, 'getPublicStatus' | 'listLinks'>;
   readonly readiness: Readiness;
   readonly telemetry: Pick<ProcessTelemetry, 'prometheusText'>;
+  readonly tracing: Tracing;
 };
 
 export type Overrides = {
@@ -42,7 +44,8 @@ export async function createContext(
   const events = createEvents(logger, own);
   const channels = connectServices(parts, config, clientCalls(own));
   const exchange = createClient(ExchangeServiceService, channels.exchange);
-  return { clock, events, exchange, telemetry, readiness: createReadiness(channels, clock) };
+  const readiness = createReadiness(channels, clock);
+  return { clock, events, exchange, telemetry, tracing: own, readiness };
 }
 
 async function ownTelemetry(parts: AsyncDisposableStack, node: string, logger: Logger) {

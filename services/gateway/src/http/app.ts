@@ -8,10 +8,11 @@ import { addRoutes } from '../routes/index.ts';
 import { answerError, answerErrors, routeOf } from './errors.ts';
 import { styleHash } from './page.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { addTracing } from './tracing.ts';
 
 /** The HTTP server, not yet listening. */
 export async function createApp(config: Config, context: Context): Promise<FastifyInstance> {
-  const { events } = context;
+  const { events, tracing } = context;
   const app = Fastify({
     logger: false,
     // There is no route with a body.
@@ -26,6 +27,7 @@ export async function createApp(config: Config, context: Context): Promise<Fasti
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, events),
   });
   addSecurityHeaders(app, styleHash);
+  addTracing(app, tracing);
   answerErrors(app, events);
   app.addHook('onResponse', async (request, reply) => {
     events.requestAnswered({

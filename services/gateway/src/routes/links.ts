@@ -14,7 +14,9 @@ export function addLinks(
   { exchange }: Context,
   operator: preHandlerAsyncHookHandler,
 ): void {
-  app.get('/v1/links', { schema, preHandler: operator }, async ({ id }) =>
-    ListLinksResponse.toJSON(await exchange.listLinks({}, { deadlineMs: 5_000, requestId: id })),
+  app.get('/v1/links', { schema, preHandler: operator }, async ({ id, span }) =>
+    ListLinksResponse.toJSON(
+      await exchange.listLinks({}, { deadlineMs: 5_000, requestId: id, traceparent: span?.traceparent }),
+    ),
   );
 }

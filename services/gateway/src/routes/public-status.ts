@@ -44,10 +44,13 @@ export function addPublicStatus(app: FastifyInstance, { publicRate }: Config, { 
   app.get<{ Params: Static<typeof Params> }>(
     '/v1/licences/:identifier/status',
     { schema, config },
-    async ({ id, params }) => {
+    async ({ id, params, span }) => {
       const identifier = requireIdentifier(params.identifier);
       return publicStatus(
-        await exchange.getPublicStatus({ identifier }, { deadlineMs: 5_000, requestId: id }),
+        await exchange.getPublicStatus(
+          { identifier },
+          { deadlineMs: 5_000, requestId: id, traceparent: span?.traceparent },
+        ),
       );
     },
   );
