@@ -15,7 +15,7 @@ import { createRepairs } from './follow/repair.ts';
 import { followTopics } from './follow/topics.ts';
 import { startWitnesses } from './follow/witnesses.ts';
 import type { Parts } from './parts.ts';
-import { raiseAlarm } from './store/alarms.ts';
+import { raiseAlarmOnce } from './store/alarms.ts';
 
 /** Everything that runs in the background, and what handlers ask. */
 export async function startParts(stack: AsyncDisposableStack, context: Context): Promise<Parts> {
@@ -77,7 +77,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
       logger,
       onFailed: (failure) =>
         void database
-          .tx((tx) => raiseAlarm(tx, carrierAlarm(failure)))
+          .tx((tx) => raiseAlarmOnce(tx, carrierAlarm(failure)))
           .catch((error) => logger.error({ err: error, ...failure }, 'alarm could not be stored')),
     }),
     (it) => it.stop(),

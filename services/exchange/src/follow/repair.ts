@@ -20,30 +20,36 @@ export function createRepairs(options: { database: Database; peers: Peers; logge
   const running = new Map<LogCopy, Promise<boolean>>();
 
   async function mendNow(copy: LogCopy, gapTo: number, missing: readonly number[]): Promise<boolean> {
-    const before = copy.state().size;
-    await fetchCheckpoints(copy, missing);
+    const found = await fetchCheckpoints(copy, missing);
+    let mended = 0;
     while (copy.state().size < gapTo && copy.state().stopped === '') {
       const { size } = copy.state();
       const offered = await fetchRange(copy, size, CHUNK);
+      mended += offered?.verified ?? 0;
       if (!offered || copy.state().size === size) break;
     }
-    const mended = copy.state().size - before;
-    if (mended > 0 || missing.length > 0) await database.tx((tx) => countRepair(tx, copy.logId(), mended));
-    copy.repaired(mended);
+    // An attempt that brought nothing is no repair.
+    if (mended > 0 || found > 0) {
+      await database.tx((tx) => countRepair(tx, copy.logId(), mended));
+      copy.repaired(mended);
+    }
     return copy.state().size >= gapTo;
   }
 
-  /** Each names the one before it, so that a longer gap is followed back to its beginning. */
-  async function fetchCheckpoints(copy: LogCopy, missing: readonly number[]): Promise<void> {
+  /** Each names the one before it, so that a longer gap is followed back to its beginning. Returns how many came. */
+  async function fetchCheckpoints(copy: LogCopy, missing: readonly number[]): Promise<number> {
+    let found = 0;
     for (const size of missing) {
       const asked = new Set<number>();
       for (let next: number | undefined = size; next !== undefined && !asked.has(next); ) {
         asked.add(next);
         const answer = await ask(copy, next - 1, 1);
         const offered = answer && (await copy.offer(answer.checkpoints.map(checkpointItem)));
+        found += answer?.checkpoints.length ?? 0;
         next = offered?.missing[0];
       }
     }
+    return found;
   }
 
   async function fetchRange(copy: LogCopy, from: number, limit: number): Promise<Offered | undefined> {

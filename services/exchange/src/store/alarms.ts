@@ -23,6 +23,19 @@ export async function raiseAlarm(tx: Tx, alarm: NewAlarm): Promise<boolean> {
   return added === 1;
 }
 
+/**
+ * The same for what comes back every few seconds until somebody helps: not while an earlier one of this kind, node and log is
+ * open, and not for anything from before it was acknowledged.
+ */
+export async function raiseAlarmOnce(tx: Tx, alarm: NewAlarm): Promise<boolean> {
+  const open = await tx.row(
+    `SELECT FROM alarm WHERE kind = $1 AND node = $2 AND log = $3
+        AND (acknowledged_at IS NULL OR acknowledged_at >= $4) LIMIT 1`,
+    [alarm.kind, alarm.node, alarm.log, alarm.raisedAt],
+  );
+  return open === undefined && raiseAlarm(tx, alarm);
+}
+
 type Row = {
   alarm_id: number;
   kind: number;
