@@ -41,10 +41,10 @@ function encodedOrError(access: AccessInput): Uint8Array | Error {
   }
 }
 
-/** In a transaction of its own; the error instead of a throw. */
+/** Commits by itself; the error instead of a throw. */
 async function insertAlone(database: Database, bodies: readonly Uint8Array[]): Promise<Error | undefined> {
   try {
-    await database.tx((tx) => insertBodies(tx, bodies));
+    if (bodies.length > 0) await database.statement((tx) => insertBodies(tx, bodies));
     return undefined;
   } catch (error) {
     return asError(error);

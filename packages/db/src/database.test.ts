@@ -26,6 +26,18 @@ const insert = (tx: Tx, id: number, note = '') =>
 const ids = async () =>
   (await db.read((r) => r.rows<{ id: number }>('SELECT id FROM item ORDER BY id'))).map(({ id }) => id);
 
+test('a statement commits by itself, and a second one is refused', async () => {
+  assert.equal(await db.statement((tx) => insert(tx, 1)), 1);
+  await assert.rejects(
+    db.statement(async (tx) => {
+      await insert(tx, 2);
+      await insert(tx, 3);
+    }),
+    /more than 1 statement/,
+  );
+  assert.deepEqual(await ids(), [1, 2]);
+});
+
 test('types', async () => {
   const at = new Date('2026-03-01T00:00:00.123Z');
   const row = await db.read((reader) =>

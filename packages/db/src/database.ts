@@ -8,6 +8,7 @@ import {
   inTransaction,
   isBroken,
   nothingBegan,
+  oneStatementOn,
   type ReadOptions,
   readOn,
   type TxOptions,
@@ -31,6 +32,11 @@ export interface DatabaseOptions {
 export interface Database {
   /** BEGIN … COMMIT; a throw rolls back. No network call belongs inside. */
   tx<T>(fn: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>;
+  /**
+   * A transaction of one statement, which commits by itself: a third of the round trips of `tx`. A second one throws, and so
+   * is lost alone.
+   */
+  statement<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   /** One connection without a transaction; with `snapshot` all statements see the same state. */
   read<T>(fn: (reader: Reader) => Promise<T>, options?: ReadOptions): Promise<T>;
   connection<T>(fn: (connection: Connection) => Promise<T>): Promise<T>;
@@ -65,6 +71,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       withRetries(txOptions.retrySerialization ?? 0, () =>
         withPooled(pool, (pooled) => inTransaction(pooled, beginMode(txOptions), fn)),
       ),
+    statement: (fn) => withPooled(pool, (pooled) => oneStatementOn(pooled, fn)),
     read: (fn, readOptions) => withPooled(pool, (pooled) => readOn(pooled, fn, readOptions)),
     connection: (fn) => withConnection(client, fn),
     listen: listener.listen,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { isConnectionLoss, isSerializationFailure, toMeshError } from './errors.ts';
-import { openSession, type Reader, type Tx } from './tx.ts';
+import { openSession, type Reader, type Session, type Tx } from './tx.ts';
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
 
@@ -76,13 +76,25 @@ async function rollback(client: pg.ClientBase, reason: unknown): Promise<void> {
   }
 }
 
+/** Without BEGIN and COMMIT; a lost connection leaves the outcome unknown. */
+export function oneStatementOn<T>(client: pg.ClientBase, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return withSession(client, openSession(client, { statements: 1 }), fn);
+}
+
 export async function readOn<T>(
   client: pg.ClientBase,
   fn: (reader: Reader) => Promise<T>,
   options: ReadOptions = {},
 ): Promise<T> {
   if (options.snapshot) return inTransaction(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', fn);
-  const session = openSession(client);
+  return withSession(client, openSession(client), fn);
+}
+
+async function withSession<T>(
+  client: pg.ClientBase,
+  session: Session,
+  fn: (tx: Tx) => Promise<T>,
+): Promise<T> {
   try {
     return await fn(session.tx);
   } catch (error) {

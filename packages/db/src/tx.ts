@@ -42,8 +42,15 @@ export interface Session {
   end(): Promise<void>;
 }
 
-/** Queries of one session run one after another, however they are called: `pg` must not get two at once. */
-export function openSession(client: pg.ClientBase): Session {
+/**
+ * Queries of one session run one after another, however they are called: `pg` must not get two at once. One query more
+ * than `statements` throws.
+ */
+export function openSession(
+  client: pg.ClientBase,
+  { statements = Number.POSITIVE_INFINITY }: { statements?: number } = {},
+): Session {
+  let begun = 0;
   let last: Promise<unknown> = Promise.resolve();
   let running = 0;
   let ended = false;
@@ -70,6 +77,8 @@ export function openSession(client: pg.ClientBase): Session {
 
   function inTurn<T>(start: () => Promise<T>): Promise<T> {
     if (ended) return Promise.reject(new Error('transaction used after its end'));
+    begun += 1;
+    if (begun > statements) return Promise.reject(new Error(`more than ${statements} statement`));
     const result = running === 0 ? start() : last.then(start);
     running += 1;
     last = result.then(settle, settle);
