@@ -3,37 +3,30 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Ticks of /proc/<pid>/stat a second, on every Linux that we know. */
 const TICKS = 100;
 
-type Stat = { parent: number; own: number; withReaped: number };
+type Stat = { parent: number; ticks: number };
 
 /** CPU seconds of a process and all its descendants, the ended ones included; only on Linux. */
 export function cpuSecondsOf(pid: number): number {
-  const stats = new Map<number, Stat>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = statOf(Number(name));
-    if (stat) stats.set(Number(name), stat);
-  }
-  const isBelow = (of: number): boolean =>
-    of === pid || (stats.has(of) && of > 1 && isBelow(stats.get(of)!.parent));
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const stats = new Map(pids.map((name) => [Number(name), statOf(name)]));
+  const isBelow = (each: number): boolean =>
+    each === pid || (each > 1 && isBelow(stats.get(each)?.parent ?? 0));
   let ticks = 0;
-  for (const [of, stat] of stats) if (isBelow(of)) ticks += stat.withReaped;
+  for (const [each, stat] of stats) if (stat && isBelow(each)) ticks += stat.ticks;
   return ticks / TICKS;
 }
 
-function statOf(pid: number): Stat | undefined {
+function statOf(pid: string): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The name in parentheses may hold anything, blanks included.
-    const fields = text
+    const [, parent, ...fields] = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number);
-    const [utime, stime, cutime, cstime] = fields.slice(11, 15) as [number, number, number, number];
-    return {
-      parent: Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]),
-      own: utime + stime,
-      withReaped: utime + stime + cutime + cstime,
-    };
+    // proc(5), fields 14 to 17: user and system time of its own and of children that it has waited for.
+    const ticks = fields.slice(9, 13).reduce((sum, each) => sum + each, 0);
+    return { parent: parent!, ticks };
   } catch {
     // It has ended meanwhile.
     return undefined;

@@ -25,7 +25,7 @@ export async function runProgram<T>(program: string, argument: unknown): Promise
 export async function startProgram<T>(
   program: string,
   argument: unknown,
-): Promise<{ first: T; stop(): Promise<void> }> {
+): Promise<{ first: T; pid: number; stop(): Promise<void> }> {
   const child = start(program, argument);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -33,6 +33,7 @@ export async function startProgram<T>(
   if (done) throw new Error(`${program} ended with ${await exited}`);
   return {
     first: JSON.parse(value) as T,
+    pid: child.pid!,
     async stop() {
       child.kill('SIGTERM');
       await exited;

@@ -7,11 +7,12 @@ import { type ExchangeProcess, startExchange } from './exchange-process.ts';
 import { median, round } from './figures.ts';
 import { bearerOf, FOLLOWER, OWNER, PROVINCE } from './nodes.ts';
 import { makeReplica, type Replica } from './replica.ts';
+import { benchSize } from './size.ts';
 import { identifierOf } from './synthetic.ts';
 import { untilFresh } from './verify-runs.ts';
 
 const RUNS = 3;
-const SIZE = 1_000_000;
+const SIZE = benchSize(1_000_000);
 const GOAL_S = 40;
 const GIVE_UP_MS = 180_000;
 const SAMPLES = 500;
