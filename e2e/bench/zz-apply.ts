@@ -60,5 +60,5 @@ const size = await database.read((r) =>
   ),
 );
 console.log(
-  `wall ${((ms * 1000) / N).toFixed(1)} us/entry  js ${((c.user + c.system) / N).toFixed(1)}  pg ${((p * 1e6) / N).toFixed(1)} us/entry  bytes ${(Number(size.b) / (N + BASE)).toFixed(0)}  load ${(await import('node:os')).loadavg()[0].toFixed(1)}`,
+  `wall ${((ms * 1000) / N).toFixed(1)} us/entry  js ${((c.user + c.system) / N).toFixed(1)}  pg ${((p * 1e6) / N).toFixed(1)} us/entry  bytes ${(Number(size.b) / (N + BASE)).toFixed(0)}  load ${(await import('node:os')).loadavg()[0]!.toFixed(1)}`,
 );
