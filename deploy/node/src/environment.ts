@@ -4,11 +4,12 @@ import { serviceUrl } from '@lianzheng/db';
 import { layoutOf } from '@lianzheng/enrolment';
 import type { Env } from '@lianzheng/runtime';
 import type { NodeConfig } from './config.ts';
+import { ensureOperatorToken } from './operator-token.ts';
 import { configOf, SERVICES, type ServiceName } from './services.ts';
 
 /**
  * The environment that the service's own spec names, and nothing else: no process learns where another's keys lie.
- * Fails when the node's secret cannot be read.
+ * Makes the gateway's token of operators where there is none. Fails when the node's secret cannot be read.
  */
 export async function environmentFor(service: ServiceName, config: NodeConfig): Promise<Env> {
   const [{ spec }, known] = await Promise.all([configOf(service), everythingFor(service, config)]);
@@ -53,6 +54,9 @@ async function everythingFor(service: ServiceName, config: NodeConfig): Promise<
     LZ_PEER_ADDRESSES: listOf(peers),
     LZ_LOG_LEVEL: config.logLevel,
     LZ_METRICS_ADDRESS: metricsAddress(config, service),
+    ...(service === 'gateway' && {
+      LZ_GATEWAY_OPERATOR_TOKEN_FILE: await ensureOperatorToken(config.dir),
+    }),
     ...config.environment,
   };
 }

@@ -10,5 +10,6 @@ export {
 export { environmentFor } from './environment.ts';
 export { type RunningMesh, startMesh } from './mesh.ts';
 export { startNode } from './node.ts';
+export { operatorTokenFile } from './operator-token.ts';
 export { SERVICES, type ServiceName } from './services.ts';
 export { startStandalone } from './standalone.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, open, readFile, rename } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Where the token of operators lies that opens the gateway's links and metrics; only the node's owner may read it. */
@@ -11,7 +12,7 @@ export const operatorTokenFile = (dir: string) => join(dir, 'operator-token');
  */
 export async function ensureOperatorToken(dir: string): Promise<string> {
   const file = operatorTokenFile(dir);
-  if (await exists(file)) return file;
+  if (existsSync(file)) return file;
   const unfinished = `${file}.new`;
   const handle = await open(unfinished, 'w', 0o600);
   try {

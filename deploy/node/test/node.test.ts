@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -10,7 +10,14 @@ import { layoutOf, updateNodeFile } from '@lianzheng/enrolment';
 import { SignatureServiceService } from '@lianzheng/proto/signature/v1/signature';
 import { connect, createClient } from '@lianzheng/rpc';
 import { createLogger } from '@lianzheng/runtime';
-import { environmentFor, readNodeConfig, SERVICES, startMesh, startStandalone } from '../src/index.ts';
+import {
+  environmentFor,
+  operatorTokenFile,
+  readNodeConfig,
+  SERVICES,
+  startMesh,
+  startStandalone,
+} from '../src/index.ts';
 import { configOf, mainOf } from '../src/services.ts';
 import { provinceFolder } from './province.ts';
 
@@ -67,6 +74,17 @@ test('the environment of each service is what its configuration asks for, and no
     (await environmentFor('audit', config)).LZ_DATABASE_URL,
   ]);
   assert.equal(urls.size, 2);
+});
+
+test('the token of operators is made once, for its owner and the gateway alone', async (t) => {
+  const config = readNodeConfig(await provinceFolder(t, {}));
+  const name = 'LZ_GATEWAY_OPERATOR_TOKEN_FILE';
+  const read = async () => readFile((await environmentFor('gateway', config))[name]!, 'utf8');
+  const token = await read();
+  assert.match(token, /^[\w-]{43}\n$/);
+  assert.equal((await stat(operatorTokenFile(config.dir))).mode & 0o777, 0o600);
+  assert.equal(await read(), token);
+  assert.equal(name in (await environmentFor('exchange', config)), false);
 });
 
 test('standalone: services run in this process and stop', async (t) => {
