@@ -145,12 +145,14 @@ async function ownCopyUpToDate({ config, services }: Context, copies: Parts['cop
   }
 }
 
-/** Proofs of access logs come from their owner: this node's from audit, another's on its way through the province. */
+/** Proofs come from the log's owner: of this node's logs from the services, of another's on its way through the province. */
 function proofFetcher({ config, services, peers, logger }: Context): ProofFetcher {
+  const own = { status: services.statusLog, catalog: services.catalogLog, access: services.accessLog };
   return async (log, first, second) => {
     const request = { log, firstSize: BigInt(first), secondSize: BigInt(second) };
     try {
-      const reader = log.node === config.node ? services.accessLog : peers.towards(log.node)?.log;
+      const reader =
+        log.node === config.node ? own[log.log as keyof typeof own] : peers.towards(log.node)?.log;
       const answer = await reader?.getConsistencyProof(request, { deadlineMs: 2_000 });
       return answer?.hashes.map((hash) => Buffer.from(hash));
     } catch (error) {
