@@ -71,7 +71,7 @@ export function verify(
   });
 }
 
-/** Waits until the node answers with this status, from what it holds itself and fresh. */
+/** Waits until the node answers with this status, fresh and from what it holds itself (not by asking the home node). */
 export function seen(
   mesh: Mesh,
   node: string,
@@ -83,7 +83,9 @@ export function seen(
   return waitUntil(
     async () => {
       last = await verify(mesh, node, identifier);
-      return last.status === status && last.freshness?.fresh === true && last;
+      const { homeNode, freshness } = last;
+      const own = node === homeNode || freshness?.fromHome === false;
+      return last.status === status && freshness?.fresh === true && own && last;
     },
     {
       timeoutMs,
