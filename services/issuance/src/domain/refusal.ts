@@ -9,8 +9,9 @@ export interface Refusal {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** An error of a call has code and reason too, and is none. */
 export function isRefusal(value: unknown): value is Refusal {
-  return typeof value === 'object' && value !== null && 'reason' in value && 'code' in value;
+  return typeof value === 'object' && value !== null && 'reason' in value && !(value instanceof Error);
 }
 
 export function noSuchLicence(identifier: string): Refusal {
