@@ -119,7 +119,7 @@ function adviceFor(code: string, retryAfterMs: number | undefined): string | und
       return '请确认节点在运行、地址和证书无误 / check that the node runs, and address and certificates';
     case 'PERMISSION_DENIED':
     case 'UNAUTHENTICATED':
-      return '请换用有此权限的身份：--as，或 --cert 与 --key / use an identity that may: --as, or --cert and --key';
+      return '请换用有此权限的身份：--as、--department，或 --cert 与 --key / use an identity that may: --as, --department, or --cert and --key';
     case 'DEADLINE_EXCEEDED':
       return '可用 --timeout 秒数 等待更久 / wait longer with --timeout';
     default:

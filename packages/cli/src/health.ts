@@ -24,9 +24,9 @@ export const HealthService = {
   },
 } as const;
 
-/** Field 1; others of a later release are skipped. */
-function fieldOf<T>(bytes: Buffer, read: (reader: BinaryReader) => T): T | undefined {
-  const reader = new BinaryReader(bytes);
+/** Field 1; others of a later release are skipped. As with generated code, the caller may bring a reader of its own. */
+function fieldOf<T>(bytes: Buffer | BinaryReader, read: (reader: BinaryReader) => T): T | undefined {
+  const reader = bytes instanceof BinaryReader ? bytes : new BinaryReader(bytes);
   let value: T | undefined;
   while (reader.pos < reader.len) {
     const tag = reader.uint32();

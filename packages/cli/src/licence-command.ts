@@ -47,7 +47,8 @@ export async function sendCommand<Q extends Request, A extends Response>(
     flags: { header: headerFromFlags(flags), ...fields },
     defaults: { header: headerDefaults(io) },
   });
-  const department = request.identifier ? identifierParts(request.identifier).issuerCode : undefined;
+  const { identifier } = request;
+  const department = identifier === undefined ? undefined : identifierParts(identifier).issuerCode;
   return withSession(invocation, { role: 'issuing', department }, async (session) => {
     const response = await sent(io, session, request, call);
     if (flags.on('json')) printJson(io, responseCodec.toJSON(response));

@@ -1,6 +1,11 @@
-import { resolve } from 'node:path';
+import { enableCompileCache } from 'node:module';
+import { join, resolve } from 'node:path';
 import type { Io } from './io.ts';
-import { runCommandLine } from './run.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+// Halves the time to start; what is imported before it is not kept.
+enableCompileCache(join(root, 'node_modules/.cache/lz'));
+const { runCommandLine } = await import('./run.ts');
 
 const stop = new AbortController();
 // The second Ctrl-C ends at once.
@@ -19,7 +24,7 @@ const io: Io = {
   stderr: process.stderr,
   stdin: process.stdin,
   env: process.env,
-  root: resolve(import.meta.dirname, '../../..'),
+  root,
   now: () => new Date(),
   signal: stop.signal,
 };

@@ -56,7 +56,8 @@ function merged(under: JsonObject, over: JsonObject): JsonObject {
   for (const [key, value] of Object.entries(over)) {
     if (value === undefined) continue;
     const below = result[key];
-    result[key] = isObject(below) && isObject(value) ? merged(below, value) : value;
+    // Also over nothing: what a flag left out must not stand there as undefined.
+    result[key] = isObject(value) ? merged(isObject(below) ? below : {}, value) : value;
   }
   return result;
 }

@@ -24,4 +24,4 @@ export { openOfflineRoot } from './offline-root.ts';
 export { registryObjects } from './registry-objects.ts';
 export { type EnrolmentRequest, parseRequest, requestFingerprint } from './request.ts';
 export { type CatalogueSnapshot, collectSnapshot, openSnapshot } from './snapshot.ts';
-export { readTrust, type Trust } from './trust.ts';
+export { readTrust, type Trust, trustFromJson } from './trust.ts';

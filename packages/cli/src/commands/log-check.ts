@@ -5,7 +5,7 @@ import { print, printJson, tell } from '../io.ts';
 import { createLogCheck, type LogCheck, type LogReport } from '../log/check.ts';
 import type { LogChunk } from '../log/chunk.ts';
 import { readFolder, withTilesChecked } from '../log/folder.ts';
-import { bookOf, type KeyBook, keyBookFor, keysOption, readKeys } from '../log/key-book.ts';
+import { bookOf, type KeyBook, keyBookFor, keysOption, offlineKeyBook } from '../log/key-book.ts';
 import { logName, snapshotOf } from '../log/node-source.ts';
 import { reportJson, reportLines } from '../log/report.ts';
 import { connectionOptions, flag } from '../options.ts';
@@ -33,6 +33,10 @@ export const logCheck: Command = {
     [
       '核查文件夹或快照时请用 --keys 给出公钥；不给则用文件夹自带的，只能查出损坏，查不出伪造。',
       'For a folder or snapshot give --keys; with those of the folder itself damage is found, forgery is not.',
+    ],
+    [
+      'trust.json 只含省级与入网时已登记节点的公钥；其他节点的公钥可用 lz log export … --keys trust.json 由省级目录验证后导出（keys.json）。',
+      'trust.json has the keys of the province and of nodes known at enrolment; others are exported, verified, by lz log export … --keys trust.json.',
     ],
   ],
   examples: [
@@ -80,7 +84,7 @@ async function checkSnapshot(invocation: Invocation, file: string): Promise<Exit
 
 async function offlineKeys({ flags, io }: Invocation, own: KeyBook): Promise<KeyBook> {
   const file = flags.text('keys');
-  if (file !== undefined) return bookOf(await readKeys(io, file), file);
+  if (file !== undefined) return offlineKeyBook(io, file);
   if (own.witnesses().length > 0 || own.source) {
     tell(
       io,

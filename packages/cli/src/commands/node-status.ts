@@ -74,7 +74,8 @@ async function serviceStatus(session: Session, service: ServiceName): Promise<Se
     const { status } = await session.client(service, HealthService).check({ service: '' }, session.call);
     return { service, health: Serving[status] ?? String(status) };
   } catch (error) {
-    return { service, health: 'UNREACHABLE', error: meshText(error) };
+    const away = isMeshError(error, 'UNAVAILABLE') || isMeshError(error, 'DEADLINE_EXCEEDED');
+    return { service, health: away ? 'UNREACHABLE' : 'UNKNOWN', error: meshText(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { collectSnapshot, openSnapshot } from '@lianzheng/enrolment';
+import { collectSnapshot, openSnapshot, trustFromJson } from '@lianzheng/enrolment';
 import { parseVerifierKey } from '@lianzheng/note';
 import { CatalogServiceService, ObjectKind } from '@lianzheng/proto/catalog/v1/catalog';
 import { type CatalogObject, LogKey } from '@lianzheng/proto/catalog/v1/objects';
@@ -45,6 +45,19 @@ export function bookOf(keys: readonly LogKey[], source: string): KeyBook {
     witnesses: () => keys.filter(({ log }) => log === 'witness'),
     source,
   };
+}
+
+/** Keys of a file alone, without any node: of a trust.json also those in the catalogue as it was at enrolment. */
+export async function offlineKeyBook(io: Io, path: string): Promise<KeyBook> {
+  const json = await readText(io, path).then((text) =>
+    text.trim().startsWith('{') ? parseJson(text, path) : {},
+  );
+  if (!isObject(json) || !isObject(json.catalogue)) return bookOf(await readKeys(io, path), path);
+  const { pinnedKeys, catalogue } = trustFromJson(json);
+  const province = pinnedKeys.find(({ log }) => log === ROOT_LOG)?.node;
+  if (province === undefined || catalogue.checkpoints.length === 0) return bookOf(pinnedKeys, path);
+  const objects = openSnapshot(catalogue, province, pinnedKeys);
+  return registryKeys(province, objects, pinnedKeys, `${path}，入网时的目录 / the catalogue at enrolment`);
 }
 
 /** Throws WrongUse where the file holds no keys. */
