@@ -12,6 +12,7 @@ import { judgeForeign } from './follow/foreign.ts';
 import { startHeads } from './follow/heads.ts';
 import { followOwnLogs } from './follow/own-logs.ts';
 import { createRepairs } from './follow/repair.ts';
+import { followSides } from './follow/sides.ts';
 import { followTopics } from './follow/topics.ts';
 import { startWitnesses } from './follow/witnesses.ts';
 import type { Parts } from './parts.ts';
@@ -26,6 +27,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
     await (await copies.open(province, 'catalog')).offer(config.bundle.catalogue);
   }
   const repairs = createRepairs({ database, peers, logger });
+  closing(stack, followSides({ database, copies, peers, logger }), (it) => it.stop());
   const clocks = closing(stack, startClocks({ self, peers, clock, logger }), (it) => it.stop());
   const freshness = createFreshness({ copies, clocks, clock });
   const heads = closing(stack, startHeads({ self, registry, peers, copies, repairs, clock, logger }), (it) =>

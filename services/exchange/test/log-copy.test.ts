@@ -22,8 +22,9 @@ import { listAlarms } from '../src/store/alarms.ts';
 import { copyTiles, readCheckpoints, readEntries } from '../src/store/copy.ts';
 import { CopyMoved } from '../src/store/followed-log.ts';
 import { listForeign } from '../src/store/foreign.ts';
-import { listHolderEntries, listLogsMissingSides, listSideMissing } from '../src/store/holder.ts';
+import { listHolderEntries, listLogsMissingSides } from '../src/store/holder.ts';
 import { countNotUnderstood, listLicenceEntries, listNotUnderstood } from '../src/store/licence.ts';
+import { listSideMissing } from '../src/store/side.ts';
 import { findPosition, setPosition } from '../src/store/topic-position.ts';
 import { exchangeDatabases } from './databases.ts';
 import {
@@ -327,7 +328,7 @@ test('what is missing is missed until it is erased, also where both come at once
   });
   await owner.write([without(issued('S0', ['a', 'b']), 0, 1), without(issued('S1', ['c']), 0), erased(0, 0)]);
   const { database, copy } = await copied(owner);
-  const missing = () => database.read((reader) => listSideMissing(reader, 100));
+  const missing = () => database.read((reader) => listSideMissing(reader, { logId: 0, sequence: -1 }, 100));
   assert.deepEqual(
     (await missing()).map(({ sequence }) => sequence),
     [0, 1],

@@ -46,17 +46,6 @@ async function withAliases(reader: Reader, indices: readonly string[]): Promise<
 }
 
 /** Logs of which some lookup data is missing. */
-export async function listSideMissing(
-  reader: Reader,
-  limit: number,
-): Promise<{ logId: number; sequence: number }[]> {
-  const rows = await reader.rows<{ log_id: number; sequence: number }>(
-    'SELECT DISTINCT log_id, sequence FROM side_missing ORDER BY log_id, sequence LIMIT $1',
-    [limit],
-  );
-  return rows.map((row) => ({ logId: row.log_id, sequence: row.sequence }));
-}
-
 export async function listLogsMissingSides(reader: Reader): Promise<number[]> {
   const rows = await reader.rows<{ log_id: number }>('SELECT DISTINCT log_id FROM side_missing');
   return rows.map((row) => row.log_id);
