@@ -1,27 +1,14 @@
 import type { Connection, Database, Tx } from '@lianzheng/db';
-import { consistencyProof, type Frontier, frontierRoot } from '@lianzheng/merkle';
 import type { Clock, Logger } from '@lianzheng/runtime';
 import { startLoop } from '@lianzheng/runtime';
 import type { Metrics } from '@lianzheng/runtime/telemetry';
 import { createPublisher, type Publish } from './publisher.ts';
-import { type Recovery, recover } from './recovery.ts';
+import { recover } from './recovery.ts';
 import type { OwnerSources } from './recovery-case.ts';
 import { measureRelay } from './relay-metrics.ts';
 import type { CheckpointSigner } from './signer.ts';
-import {
-  appendEntries,
-  findLastKept,
-  HeadMoved,
-  type HeadRow,
-  readHead,
-  readWaiting,
-  storeCheckpoint,
-  takeEpoch,
-  tileReader,
-} from './store.ts';
-
-/** At most so many entries between two checkpoints (logs.md §1). */
-export const MAX_BATCH = 1_000;
+import { HeadMoved, type HeadRow, readHead, takeEpoch } from './store.ts';
+import { createWriter, type Signed } from './writer.ts';
 
 export type RelayHooks = {
   /** Entries of this log that were found elsewhere and whose state is gone: in the transaction that restores them. */
@@ -116,14 +103,14 @@ export function startRelay(options: RelayOptions): Relay {
     let woken = Promise.withResolvers<void>();
     tenure = { wake: () => woken.resolve() };
     try {
-      await writer.checkpoint();
+      await writer.begin();
       state = 'ready';
       notify(publisher);
       while (!signal.aborted) {
         woken = Promise.withResolvers();
         if (await writer.writeBatch()) notify(publisher);
         else if (await pausedUntil(woken.promise, writer.msToHeartbeat(heartbeatMs), signal)) {
-          await writer.checkpoint();
+          await writer.heartbeat();
           notify(publisher);
         }
       }
@@ -148,61 +135,6 @@ export function startRelay(options: RelayOptions): Relay {
     wake: () => tenure?.wake(),
     changed: (signal) => either(integrated.promise, signal),
     stop: () => loop.stop(),
-  };
-}
-
-type Signed = Extract<Recovery, { stuck?: undefined }>;
-
-/** Sequences and signs; nothing here publishes. */
-function createWriter(connection: Connection, start: HeadRow, last: Signed, options: RelayOptions) {
-  const { log, signer, clock } = options;
-  const { generation, epoch } = start;
-  const readTiles = tileReader((fn) => connection.read(fn), generation);
-  let frontier: Frontier = start.frontier;
-  // The signature service may have signed more, and later, than what is stored here.
-  let signed = last.signedSize;
-  let lastMs = Math.max(last.signedAtMs, start.noteTime?.getTime() ?? 0);
-  let kept: number | undefined;
-
-  /** A signed, durable checkpoint over all that is sequenced. */
-  async function checkpoint(): Promise<void> {
-    const { size } = frontier;
-    kept ??= (await connection.read((reader) => findLastKept(reader, generation, size)))?.size ?? 0;
-    const time = new Date(Math.max(clock.nowMs(), lastMs));
-    const bearsEntries = size > kept;
-    const note = await signer.sign({
-      log: { ...log, generation },
-      size,
-      root: frontierRoot(frontier),
-      time,
-      previousSize: kept,
-      proofFrom: (first) => consistencyProof(first, size, readTiles),
-      likelyFirst: signed,
-    });
-    await connection.tx((tx) =>
-      storeCheckpoint(tx, { generation, epoch }, { size, time, note, kept: bearsEntries }),
-    );
-    signed = size;
-    if (bearsEntries) kept = size;
-    lastMs = time.getTime();
-  }
-
-  /** Sequences what waits and signs it; false when nothing waited. */
-  async function writeBatch(): Promise<boolean> {
-    const grown = await connection.tx(async (tx) => {
-      const waiting = await readWaiting(tx, MAX_BATCH);
-      return waiting.length > 0 ? appendEntries(tx, { generation, epoch, frontier }, waiting) : undefined;
-    });
-    if (!grown) return false;
-    frontier = grown;
-    await checkpoint();
-    return true;
-  }
-
-  return {
-    checkpoint,
-    writeBatch,
-    msToHeartbeat: (heartbeatMs: number) => Math.max(0, lastMs + heartbeatMs - clock.nowMs()),
   };
 }
 

@@ -108,21 +108,48 @@ export class HeadMoved extends Error {
   override readonly name = 'HeadMoved';
 }
 
-/** Up to `limit` waiting entries and 2 MiB, so that one checkpoint and its entries fit into one message; oldest first. */
+/**
+ * Up to `limit` waiting entries and 2 MiB, so that one checkpoint and its entries fit into one message; oldest first.
+ * `all`: nothing else waits.
+ */
 export async function readWaiting(
   reader: Reader,
   limit: number,
-): Promise<{ entryId: number; leaf: Buffer; side: Buffer; traceparent: string }[]> {
-  const rows = await reader.rows<{ entry_id: number; leaf: Buffer; side: Buffer; traceparent: string }>(
-    `SELECT entry_id, leaf, side, traceparent FROM (
-       SELECT entry_id, leaf, side, traceparent,
+): Promise<{
+  entries: { entryId: number; leaf: Buffer; side: Buffer; traceparent: string }[];
+  all: boolean;
+}> {
+  const rows = await reader.rows<{
+    entry_id: number;
+    leaf: Buffer;
+    side: Buffer;
+    traceparent: string;
+    seen: number;
+  }>(
+    `SELECT entry_id, leaf, side, traceparent, seen FROM (
+       SELECT entry_id, leaf, side, traceparent, count(*) OVER () AS seen,
               sum(octet_length(leaf) + octet_length(side)) OVER (ORDER BY entry_id) AS bytes
          FROM (SELECT entry_id, leaf, side, traceparent FROM log_waiting ORDER BY entry_id LIMIT $1) AS oldest
      ) AS measured WHERE bytes <= 2097152 ORDER BY entry_id`,
     [limit],
     { name: 'log_read_waiting' },
   );
-  return rows.map(({ entry_id, ...row }) => ({ entryId: entry_id, ...row }));
+  const seen = rows[0]?.seen ?? 0;
+  return {
+    entries: rows.map(({ entry_id, leaf, side, traceparent }) => ({
+      entryId: entry_id,
+      leaf,
+      side,
+      traceparent,
+    })),
+    all: seen === rows.length && seen < limit,
+  };
+}
+
+/** The waiting entry with the largest id; 0 = none waits. */
+export async function findNewestWaiting(reader: Reader): Promise<number> {
+  const row = await reader.row<{ newest: number | null }>('SELECT max(entry_id) AS newest FROM log_waiting');
+  return row?.newest ?? 0;
 }
 
 export type SequencedEntry = { entryId: number | null; leaf: Buffer; side: Buffer; traceparent: string };

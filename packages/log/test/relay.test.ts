@@ -6,6 +6,7 @@ import {
   assertWhole,
   leafOf,
   leavesOf,
+  type Owner,
   ownersDatabases,
   readLog,
   startOwner,
@@ -99,6 +100,18 @@ test('a backlog is cut into batches of 1,000 entries and 2 MiB', async (t) => {
   );
 });
 
+test('while more waits than a batch takes, time goes on only as far as all that had committed then', async (t) => {
+  const it = await owner(t);
+  await it.ready();
+  const begunAt = it.clock.now();
+  const release = await holdSequencing(it, 'first');
+  await it.write(leavesOf('many', 0, 2 * MAX_BATCH + 1));
+  it.clock.advance(100);
+  await release();
+  await it.integrated(2 * MAX_BATCH + 2);
+  assert.deepEqual(await keptTimes(it), [begunAt, begunAt, begunAt, it.clock.now()]);
+});
+
 test('when idle a heartbeat follows the clock: newer note, same size, not kept', async (t) => {
   const sent = topic();
   const it = await owner(t, { publish: sent.publish });
@@ -125,6 +138,19 @@ test('when idle a heartbeat follows the clock: newer note, same size, not kept',
     { size: 1, previous: 0 },
     { size: 1, previous: 1 },
   ]);
+});
+
+test('a checkpoint is of a time before which everything that had committed stands under it', async (t) => {
+  const it = await owner(t);
+  await it.ready();
+  const begunAt = it.clock.now();
+  const release = await holdSequencing(it, 'first');
+  it.clock.advance(500);
+  await it.write(['meanwhile']);
+  it.clock.advance(500);
+  await release();
+  await it.integrated(2);
+  assert.deepEqual(await keptTimes(it), [begunAt, it.clock.now()]);
 });
 
 test('a clock that goes back makes no time that goes back', async (t) => {
@@ -201,3 +227,31 @@ test('a stopped relay is not ready', async (t) => {
   await it.relay.stop();
   assert.deepEqual([it.relay.ready(), it.relay.state()], [false, 'stopped']);
 });
+
+/** Lets the relay read what waits and stand still before it stores; resolves when it does. */
+async function holdSequencing({ database, write }: Owner, entry: string): Promise<() => Promise<void>> {
+  const held = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const holding = database.tx(async (tx) => {
+    await tx.execute('LOCK TABLE log_entry IN SHARE MODE');
+    held.resolve();
+    await goOn.promise;
+  });
+  await held.promise;
+  await write([entry]);
+  await until('the relay stands still', async () => {
+    const blocked = await database.read((reader) =>
+      reader.rows("SELECT FROM pg_locks WHERE NOT granted AND relation = 'log_entry'::regclass"),
+    );
+    return blocked.length > 0;
+  });
+  return async () => {
+    goOn.resolve();
+    await holding;
+  };
+}
+
+async function keptTimes({ database }: Owner): Promise<Date[]> {
+  const { kept } = await readLog(database);
+  return kept.map(({ note }) => parseLogCheckpoint(parseNote(note).text).time);
+}

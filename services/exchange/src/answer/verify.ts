@@ -67,9 +67,10 @@ export function createVerify(options: VerifyOptions): Verify {
     homeNode: string,
     traceparent?: string,
   ): Promise<VerifyLicenceResponse> {
-    const { entries, notUnderstood } = await local.call(question);
+    // Before the entries: what is applied meanwhile may be missing in them, and the freshness must not claim it.
     const context = contextOf(question, homeNode);
     const { freshness: known } = context;
+    const { entries, notUnderstood } = await local.call(question);
     const beyond = question.asOf !== undefined && (!known.knownUpTo || question.asOf > known.knownUpTo);
     const stopped = known.staleReason === 'STOPPED';
     if (known.fresh && question.maxStalenessMs > 0 && !beyond && !notUnderstood) {
