@@ -4,7 +4,7 @@ import { type Clock, type Logger, pause, startLoop } from '@lianzheng/runtime';
 import type { Peers } from '../ask/peers.ts';
 import { type Copies, followedLogs } from './copies.ts';
 import { checkpointItem, type LogCopy } from './log-copy.ts';
-import type { Repairs } from './repair.ts';
+import { FAR_BEHIND, type Repairs } from './repair.ts';
 
 type Held = { node: string; log: string; generation: number; size: number };
 
@@ -77,7 +77,8 @@ export function startHeads(options: HeadsOptions): Heads {
 
   async function mendLater(copy: LogCopy, size: number, signal: AbortSignal): Promise<void> {
     const before = copy.state().size;
-    await pause(PATIENCE_MS, signal);
+    // A node that has nothing at all does not wait for a carrier.
+    if (before > 0 || size <= FAR_BEHIND) await pause(PATIENCE_MS, signal);
     if (signal.aborted || copy.state().size > before) return;
     await repairs
       .mend(copy, size)

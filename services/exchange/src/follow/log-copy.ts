@@ -244,7 +244,7 @@ function copiedEntries(entries: readonly FollowedEntry[], { keys }: Effects): Co
 
 /** An item from an entry as it travels. */
 export function entryItem(entry: { sequence: bigint; leaf: Uint8Array; holders: HolderSide[] }): Item {
-  const leaf = Buffer.from(entry.leaf);
+  const leaf = asBuffer(entry.leaf);
   return {
     kind: 'entry',
     entry: { sequence: Number(entry.sequence), leaf, leafHash: leafHash(leaf), holders: entry.holders },
@@ -252,8 +252,12 @@ export function entryItem(entry: { sequence: bigint; leaf: Uint8Array; holders: 
 }
 
 export function checkpointItem(note: Uint8Array): Item {
-  return { kind: 'checkpoint', note: Buffer.from(note) };
+  return { kind: 'checkpoint', note: asBuffer(note) };
 }
+
+/** Without a copy of the bytes. */
+const asBuffer = (bytes: Uint8Array) =>
+  Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
 export type TopicItem = Item | { kind: 'cosigned'; notes: Buffer[] } | { kind: 'noise' };
 

@@ -4,6 +4,7 @@ import type { Logger } from '@lianzheng/runtime';
 import type { Peers } from '../ask/peers.ts';
 import { countRepair } from '../store/followed-log.ts';
 import { checkpointItem, entryItem, type LogCopy, type Offered } from './log-copy.ts';
+import { readAhead } from './read-ahead.ts';
 
 export type Repairs = {
   /**
@@ -15,6 +16,11 @@ export type Repairs = {
 
 const CHUNK = 4_000;
 
+/** Farther behind than this a snapshot's stream serves better than questions: more is on its way during a commit. */
+export const FAR_BEHIND = 20_000;
+/** As long as a server lets a snapshot last; what is missing then is asked for anew. */
+const SNAPSHOT_MS = 3_600_000;
+
 export function createRepairs(options: { database: Database; peers: Peers; logger: Logger }): Repairs {
   const { database, peers, logger } = options;
   const running = new Map<LogCopy, Promise<boolean>>();
@@ -24,9 +30,11 @@ export function createRepairs(options: { database: Database; peers: Peers; logge
     let mended = 0;
     while (copy.state().size < gapTo && copy.state().stopped === '') {
       const { size } = copy.state();
-      const offered = await fetchRange(copy, size, CHUNK);
-      mended += offered?.verified ?? 0;
-      if (!offered || copy.state().size === size) break;
+      mended +=
+        gapTo - size > FAR_BEHIND
+          ? await fetchSnapshot(copy, size)
+          : ((await fetchRange(copy, size, CHUNK))?.verified ?? 0);
+      if (copy.state().size === size) break;
     }
     // An attempt that brought nothing is no repair.
     if (mended > 0 || found > 0) {
@@ -55,6 +63,24 @@ export function createRepairs(options: { database: Database; peers: Peers; logge
   async function fetchRange(copy: LogCopy, from: number, limit: number): Promise<Offered | undefined> {
     const answer = await ask(copy, from, limit);
     return answer && copy.offer(itemsOf(answer));
+  }
+
+  /** All from a sequence on, until the stream ends or something in it does not fit. Returns how many entries were verified. */
+  async function fetchSnapshot(copy: LogCopy, from: number): Promise<number> {
+    const peer = peers.towards(copy.log.node);
+    if (!peer) return 0;
+    const ahead = readAhead(copy);
+    const request = { log: copy.log, from: BigInt(from) };
+    try {
+      for await (const chunk of peer.log.getSnapshot(request, { deadlineMs: SNAPSHOT_MS })) {
+        peers.ended(peer.node, true);
+        if (!(await ahead.add(itemsOf(chunk)))) break;
+      }
+    } catch (error) {
+      peers.ended(peer.node, false);
+      logger.info({ ...copy.log, from, err: error }, 'repair: the snapshot broke off');
+    }
+    return ahead.end();
   }
 
   async function ask(copy: LogCopy, from: number, limit: number): Promise<GetEntriesResponse | undefined> {
