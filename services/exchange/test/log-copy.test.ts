@@ -207,7 +207,7 @@ test('a fork stops the log for good: an alarm with the two notes of that size, a
   const owner = await writtenLog(5, 5);
   const copy = await open(database, owner);
   await copy.offer(owner.stream());
-  const theirs = await owner.sign(5, Buffer.alloc(32, 7), 0, 1);
+  const theirs = await owner.checkpoint(5, Buffer.alloc(32, 7), 0, 1);
   await copy.offer([theirs, ...owner.stream()]);
   assert.equal(copy.state().stopped, 'fork');
   const [alarm, ...others] = await database.read(listAlarms);
@@ -233,9 +233,9 @@ test('a rollback and a failed proof stop it too; what was verified before stays'
     await copy.offer(owner.stream());
     const forged = [
       ...owner.itemsFrom(0, 3).map((_, i) => topicEntry(10 + i)),
-      await owner.sign(13, Buffer.alloc(32, 7), 10, 60),
+      await owner.checkpoint(13, Buffer.alloc(32, 7), 10, 60),
     ];
-    await copy.offer(kind === 'rollback' ? [await owner.sign(5, owner.rootAt(5), 5, 60)] : forged);
+    await copy.offer(kind === 'rollback' ? [await owner.checkpoint(5, owner.rootAt(5), 5, 60)] : forged);
     assert.deepEqual([copy.state().stopped, copy.state().size], [kind, 10]);
     const [alarm] = await database.read(listAlarms);
     assert.equal(alarm?.evidence.length, 2);

@@ -1,5 +1,5 @@
 // A node's status log as its owner would write it: real leaves, a real tree, real notes, all in memory.
-import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { formatIdentifier } from '@lianzheng/identifier';
 import { encodeLeaf, encodeSide, type LogSource } from '@lianzheng/log';
 import {
@@ -167,6 +167,8 @@ export function ownerLog(node = '440300', log: LogName = 'status', generation = 
     generation,
     name,
     publicKey,
+    /** A text under the log's key, as a successor's endorsement. */
+    endorse: (text: Buffer) => sign(null, text, privateKey),
     verifier: verifierFromRaw(name, publicKey),
     entries,
     notes,
@@ -178,7 +180,7 @@ export function ownerLog(node = '440300', log: LogName = 'status', generation = 
     source,
     prove: (first: number, second: number) => consistencyProof(first, second, readTiles),
     /** A checkpoint that says anything, signed by the owner all the same. */
-    sign: async (size: number, root: Buffer, previousSize: number, at: number) =>
+    checkpoint: async (size: number, root: Buffer, previousSize: number, at: number) =>
       checkpointItem(await signed(size, root, previousSize, at)),
   };
 }
