@@ -1,7 +1,8 @@
 import { accessOf } from '@lianzheng/access';
+import { isIdentifier } from '@lianzheng/identifier';
 import type { AskStatusRequest, AskStatusResponse } from '@lianzheng/proto/exchange/v1/exchange';
 import type { Call } from '@lianzheng/rpc';
-import { invalidArgument, permissionDenied, unavailable } from '@lianzheng/rpc/errors';
+import { type FieldViolation, invalidArgument, permissionDenied, unavailable } from '@lianzheng/rpc/errors';
 import type { Parts } from '../parts.ts';
 
 const MAX_IDENTIFIERS = 500;
@@ -12,8 +13,7 @@ export const askStatus =
   async (request: AskStatusRequest, call: Call): Promise<AskStatusResponse> => {
     const { config, access, clock, peers } = context;
     const { identifiers, target } = request;
-    if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
-      throw invalidArgument({ field: 'identifiers', description: `1 … ${MAX_IDENTIFIERS}` });
+    check(context, request);
     if (target !== config.node) return passOn(context, request, call);
     const histories = await Promise.all(
       identifiers.map((identifier) => home.ask(target, identifier, call.traceparent)),
@@ -28,6 +28,19 @@ export const askStatus =
     const readAt = new Date(Math.min(...histories.map((history) => history.readAt.getTime())));
     return { readAt, histories: histories.map(({ bodies }) => ({ bodies })) };
   };
+
+function check({ registry }: Parts['context'], { target, identifiers }: AskStatusRequest): void {
+  const fields: FieldViolation[] = [];
+  if (!registry.node(target))
+    fields.push({ field: 'target', description: '未登记的节点 not a registered node' });
+  if (identifiers.length === 0 || identifiers.length > MAX_IDENTIFIERS)
+    fields.push({ field: 'identifiers', description: `1 … ${MAX_IDENTIFIERS}` });
+  identifiers.forEach((identifier, n) => {
+    if (!isIdentifier(identifier))
+      fields.push({ field: `identifiers[${n}]`, description: '不是证照标识 not a licence identifier' });
+  });
+  if (fields.length > 0) throw invalidArgument(fields);
+}
 
 async function passOn(
   { config, peers }: Parts['context'],
