@@ -55,22 +55,19 @@ export async function nodeOperator(dir: string): Promise<TlsIdentity> {
   return { ca: caPem!, cert: cert!, key: key! };
 }
 
-/** Registers the cities at the running province, with their issuers, and installs their bundles. */
+/** Registers the cities at the running province, with the issuer assignments, and installs their bundles. */
 export async function enrolCities(
   province: { dir: string; node: string; clients: Pick<Clients, 'catalog' | 'ownLog'> },
-  cities: readonly { dir: string; node: string }[],
+  cities: readonly { dir: string }[],
   assignments: NodeCatalogue['issuerAssignments'],
 ): Promise<void> {
   const { catalog, ownLog } = province.clients;
   const requests = await Promise.all(cities.map(({ dir }) => readFile(layoutOf(dir).requestFile, 'utf8')));
   const objects = requests.flatMap((request) => registryObjects(parseRequest(request)));
-  const nodes = [province.node, ...cities.map(({ node }) => node)];
-  const issuers = assignments
-    .filter(({ node }) => nodes.includes(node))
-    .map((value) => ({
-      ...objects[0]!,
-      object: { $case: 'issuerAssignment' as const, value },
-    }));
+  const issuers = assignments.map((value) => ({
+    ...objects[0]!,
+    object: { $case: 'issuerAssignment' as const, value },
+  }));
   const put = (object: (typeof objects)[number]) =>
     catalog.putRegistryObject({ object }, { waitForReady: true, deadlineMs: 60_000 });
   // The province puts its own row itself, as soon as its catalogue takes it.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { prepareKafka } from '@lianzheng/deploy-kafka';
+import type { Postgres } from '@lianzheng/deploy-postgres';
 import { layoutOf } from '@lianzheng/enrolment';
 import type { Department } from '@lianzheng/proto/catalog/v1/objects';
 import type { CallerRole } from './callers.ts';
@@ -12,13 +13,15 @@ import { type MeshOptions, type Plan, planOf } from './plan.ts';
 import type { Relay } from './relay.ts';
 import { type NodeRoots, rootsAgree } from './roots.ts';
 import { makeFolders, openLinks, openPostgres, writeSettings } from './set-up.ts';
-import { type Running, running, startNodes } from './start-nodes.ts';
+import { joinCity, type Running, running, startNodes } from './start-nodes.ts';
 
 export type Mesh = {
   readonly dir: string;
   /** `mesh.json`. */
   readonly file: string;
   readonly nodes: Readonly<Record<string, MeshNode>>;
+  /** Of all nodes. */
+  readonly postgres: Postgres;
   /** Throws for a node that is not of this mesh. */
   node(code: string): MeshNode;
   /** As the first sample caller of that role at the node, or as the given department. */
@@ -28,6 +31,8 @@ export type Mesh = {
   /** Cuts every connection between the city and the province, Kafka's and gRPC's. */
   cut(city: string): Promise<void>;
   heal(city: string): Promise<void>;
+  /** Enrols and starts a city of `later`; resolves when it serves, also with its links cut. */
+  join(city: string): Promise<MeshNode>;
   /** Waits until every node says that its links to all others are fresh. */
   linksFresh(timeoutMs?: number): Promise<void>;
   /** Waits until all copies have their owners' roots; throws naming those that differ. */
@@ -47,7 +52,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   for (const place of plan.places) await writeSettings(plan, place, postgres);
 
   const on = running(parts);
-  const mesh = await bringUp(plan, keys, links, on).catch(async (cause: unknown) => {
+  const mesh = await bringUp({ plan, keys, links, postgres, on }).catch(async (cause: unknown) => {
     throw new Error(`the mesh did not come up: ${(cause as Error).message}${await endedNodes(on)}`, {
       cause,
     });
@@ -63,16 +68,20 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
   };
 }
 
-async function bringUp(
-  plan: Plan,
-  keys: DepartmentKeys,
-  links: ReadonlyMap<string, readonly Relay[]>,
-  on: Running,
-): Promise<Omit<Mesh, 'stop'>> {
+type Parts = {
+  plan: Plan;
+  keys: DepartmentKeys;
+  links: ReadonlyMap<string, readonly Relay[]>;
+  postgres: Postgres;
+  on: Running;
+};
+
+async function bringUp(parts: Parts): Promise<Omit<Mesh, 'stop'>> {
+  const { plan, keys, on } = parts;
   await startNodes(plan, keys, on);
-  const nodes = plan.places.map(({ node }) => on.nodes.get(node)!);
+  const nodes = plan.places.flatMap(({ node }) => on.nodes.get(node) ?? []);
   await Promise.all(nodes.map((node) => node.ready()));
-  const mesh = meshOf(plan, nodes, links);
+  const mesh = meshOf(parts, nodes);
   await describe(mesh.file, plan, nodes);
   await mesh.linksFresh();
   return mesh;
@@ -87,20 +96,17 @@ async function endedNodes({ nodes }: Running): Promise<string> {
   return tails.join('');
 }
 
-function meshOf(
-  { dir }: Plan,
-  nodes: readonly MeshNode[],
-  links: ReadonlyMap<string, readonly Relay[]>,
-): Omit<Mesh, 'stop'> {
-  const byCode: Readonly<Record<string, MeshNode>> = Object.fromEntries(
-    nodes.map((each) => [each.node, each]),
-  );
+/** `nodes` grows by those that join. */
+function meshOf({ plan, keys, links, postgres, on }: Parts, nodes: MeshNode[]): Omit<Mesh, 'stop'> {
+  const { dir } = plan;
+  const byCode = Object.fromEntries(nodes.map((each) => [each.node, each]));
   const node = (code: string) => byCode[code] ?? unknown(code);
   const relaysOf = (city: string) => links.get(city) ?? unknown(city);
   return {
     dir,
     file: join(dir, 'mesh.json'),
     nodes: byCode,
+    postgres,
     node,
     clients: (code, as, department) => node(code).clients(as, department),
     issuerOf(code, departments) {
@@ -109,6 +115,13 @@ function meshOf(
     },
     cut: async (city) => void (await Promise.all(relaysOf(city).map((relay) => relay.cut()))),
     heal: async (city) => void (await Promise.all(relaysOf(city).map((relay) => relay.heal()))),
+    async join(city) {
+      const joined = await joinCity(plan, city, keys, on);
+      await joined.ready();
+      nodes.push(joined);
+      byCode[city] = joined;
+      return joined;
+    },
     async linksFresh(timeoutMs = 60_000) {
       const codes = Object.keys(byCode);
       await Promise.all(

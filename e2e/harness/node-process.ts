@@ -10,6 +10,8 @@ export type NodeProcess = {
   stop(): Promise<void>;
   /** SIGKILL to the node, in `mesh` mode to one service or to all. */
   kill9(service?: ServiceName): Promise<void>;
+  /** In `mesh` mode: SIGKILL to the service as often as it is started again, until the returned function is called. */
+  keepAway(service: ServiceName): () => void;
   /** SIGSTOP and SIGCONT. */
   pause(service?: ServiceName): void;
   resume(service?: ServiceName): void;
@@ -37,6 +39,9 @@ function oneProcess({ dir }: NodeConfig): NodeProcess {
     },
     stop: async () => void (await running?.stop('SIGTERM', 12_000)),
     kill9: async () => void (await running?.stop('SIGKILL')),
+    keepAway(service) {
+      throw new Error(`${service} is no process of its own`);
+    },
     pause: () => running?.kill('SIGSTOP'),
     resume: () => running?.kill('SIGCONT'),
     isUp: () => running !== undefined && running.exit() === undefined,
@@ -59,6 +64,13 @@ function processPerService(config: NodeConfig): NodeProcess {
     },
     async kill9(service) {
       await Promise.all(chosen(service).map((one) => one.stop('SIGKILL')));
+    },
+    keepAway(service) {
+      const kill = () => mesh?.process(service)?.kill('SIGKILL');
+      kill();
+      // Much shorter than a service takes until it listens.
+      const timer = setInterval(kill, 20);
+      return () => clearInterval(timer);
     },
     pause(service) {
       for (const one of chosen(service)) one.kill('SIGSTOP');

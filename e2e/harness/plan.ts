@@ -14,6 +14,10 @@ export type MeshOptions = {
   profile?: Profile;
   /** One process for a node (default), or one for each of its services. */
   mode?: Mode;
+  /** Of single nodes, by node. */
+  modes?: Readonly<Record<string, Mode>>;
+  /** Cities that are neither enrolled nor started before `join`. */
+  later?: readonly string[];
   /** Kafka with TLS and ACLs (default), or in clear text. */
   tls?: boolean;
   /** 0 (default): free ports. */
@@ -58,6 +62,8 @@ export async function planOf({ nodes = DEFAULT_NODES, ...options }: MeshOptions)
   return {
     profile: 'bridged',
     mode: 'standalone',
+    modes: {},
+    later: [],
     tls: true,
     portBase,
     catalogue: true,
@@ -70,6 +76,9 @@ export async function planOf({ nodes = DEFAULT_NODES, ...options }: MeshOptions)
     places,
   };
 }
+
+export const modeOf = ({ mode, modes }: Pick<Plan, 'mode' | 'modes'>, node: string): Mode =>
+  modes[node] ?? mode;
 
 /** host:port at which a node's services reach their Kafka; in the shared profile a city's way leads over its relay. */
 export function kafkaOf({ profile }: Pick<Plan, 'profile'>, { tier, ports }: Place): string {

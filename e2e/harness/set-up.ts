@@ -6,7 +6,7 @@ import { updateNodeFile } from '@lianzheng/enrolment';
 import { auditorUri, operatorUri } from './callers.ts';
 import { type DepartmentKeys, makeFolder } from './enrol.ts';
 import { createCityLinks } from './links.ts';
-import { kafkaOf, type Place, type Plan } from './plan.ts';
+import { kafkaOf, modeOf, type Place, type Plan } from './plan.ts';
 import type { Relay } from './relay.ts';
 
 const databaseOf = (node: string) => `node_${node}`;
@@ -58,7 +58,7 @@ export async function makeFolders({ places, province }: Plan): Promise<Departmen
 export async function writeSettings(plan: Plan, place: Place, postgres: Postgres): Promise<void> {
   const { node, dir, tier, ports } = place;
   const settings: NodeSettings = {
-    mode: plan.mode,
+    mode: modeOf(plan, node),
     services: plan.services,
     ports: ports.services,
     // With a process for each service metrics take six more ports, which only a fixed range has.

@@ -10,7 +10,7 @@ import { type Clients, createClients } from './clients.ts';
 import { type DepartmentKeys, enrolCities, nodeOperator } from './enrol.ts';
 import { loadDepartments, loadTypesAndMatters, untilTypesKnown } from './load-catalogue.ts';
 import { type MeshNode, meshNode } from './mesh-node.ts';
-import type { Place, Plan } from './plan.ts';
+import { modeOf, type Place, type Plan } from './plan.ts';
 
 type Stoppable = { stop(): Promise<void> };
 
@@ -46,30 +46,57 @@ async function stopAll(running: Iterable<Stoppable>): Promise<void> {
  * loads while the cities start.
  */
 export async function startNodes(plan: Plan, keys: DepartmentKeys, on: Running): Promise<void> {
-  const { province, cities } = plan;
+  const { province } = plan;
+  const cities = plan.cities.filter(({ node }) => !plan.later.includes(node));
   const startingKafka = startKafka(plan, province, on);
   // Awaited further down; until then a failure must not count as unhandled.
   startingKafka.catch(() => undefined);
   const provinceNode = await addNode(plan, province, on);
   await provinceNode.start();
-  if (plan.mode === 'mesh') keepBootstrapping(provinceNode, on);
+  if (modeOf(plan, province.node) === 'mesh') keepBootstrapping(provinceNode, on);
 
-  const ownOperator = createClients(province.node, province.ports.services, await nodeOperator(province.dir));
-  on.clients.push(ownOperator);
-  await enrolCities(
-    { dir: province.dir, node: province.node, clients: ownOperator },
-    cities,
-    province.catalogue.issuerAssignments,
-  );
+  await enrol(plan, [province, ...cities], on);
   await Promise.all([
     startingKafka,
     loadOwn(plan, province, provinceNode, keys),
-    ...cities.map(async (city) => {
-      const node = await addNode(plan, city, on);
-      await Promise.all([node.start(), startCarrier(plan, city, startingKafka, on)]);
-      await loadOwn(plan, city, node, keys);
-    }),
+    ...cities.map((city) => startCity(plan, city, keys, startingKafka, on)),
   ]);
+}
+
+/** Enrols a city of `plan.later` at the running province, by file, and starts it. Its links may be cut meanwhile. */
+export async function joinCity(
+  plan: Plan,
+  code: string,
+  keys: DepartmentKeys,
+  on: Running,
+): Promise<MeshNode> {
+  const city = plan.cities.find(({ node }) => node === code);
+  if (!city) throw new Error(`no city ${code} in this mesh`);
+  await enrol(plan, [city], on);
+  return startCity(plan, city, keys, Promise.resolve(), on);
+}
+
+async function enrol({ province }: Plan, places: readonly Place[], on: Running): Promise<void> {
+  const clients = createClients(province.node, province.ports.services, await nodeOperator(province.dir));
+  on.clients.push(clients);
+  await enrolCities(
+    { dir: province.dir, node: province.node, clients },
+    places.filter(({ tier }) => tier === 'city'),
+    province.catalogue.issuerAssignments.filter((each) => places.some(({ node }) => node === each.node)),
+  );
+}
+
+async function startCity(
+  plan: Plan,
+  city: Place,
+  keys: DepartmentKeys,
+  provinceKafka: Promise<void>,
+  on: Running,
+): Promise<MeshNode> {
+  const node = await addNode(plan, city, on);
+  await Promise.all([node.start(), startCarrier(plan, city, provinceKafka, on)]);
+  await loadOwn(plan, city, node, keys);
+  return node;
 }
 
 async function startKafka(plan: Plan, place: Place, on: Running): Promise<void> {
