@@ -67,6 +67,9 @@ export const issuanceMigrations = {
   folder: path.join(import.meta.dirname, '../migrations'),
 };
 
+/** Everything that the service's schema is made of, in order. */
+export const migrationSets = [logMigrations, accessMigrations, issuanceMigrations];
+
 /** All parts, each closed with `parts`. Only the database has to be there; the other services may come later. */
 export async function createContext(
   parts: AsyncDisposableStack,
@@ -135,7 +138,7 @@ export async function createContext(
     registry,
     vault,
     sealJws,
-    signing: createSigning(signature),
+    signing: createSigning(signature, telemetry),
     claims,
     writes,
     access: createAccessWriter(database),
@@ -155,7 +158,7 @@ async function migrateDatabase({ databaseAdminUrl, databaseUrl }: Config): Promi
     adminUrl: databaseAdminUrl,
     service: 'issuance',
     password: decodeURIComponent(new URL(databaseUrl).password),
-    sets: [logMigrations, accessMigrations, issuanceMigrations],
+    sets: migrationSets,
   });
 }
 

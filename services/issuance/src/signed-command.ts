@@ -29,14 +29,15 @@ export async function carryOutSigned(
   { claims, signing, writes, relay }: Context,
   item: ClaimItem,
 ): Promise<SignedOutcome> {
+  const { issuerCode: departmentCode, traceparent } = item.command;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const claim = await claims.call(item).catch(asMoved);
     if (claim === 'moved') continue;
     if ('answer' in claim) return claim;
     const { plan } = claim;
     const [jws, indices] = await Promise.all([
-      signing.sign({ departmentCode: item.command.issuerCode, payload: plan.payload }),
-      signing.index(holderQueries(plan)),
+      signing.sign({ departmentCode, payload: plan.payload, traceparent }),
+      signing.index({ queries: holderQueries(plan), traceparent }),
     ]);
     // The intent stands; the same request goes on from it once the log is in order.
     if (!relay.ready()) throw logRecovering();

@@ -20,5 +20,12 @@ export {
   type TelemetryOptions,
 } from './telemetry.ts';
 export { formatTraceparent, parseTraceparent } from './traceparent.ts';
-export type { ActiveSpan, OpenSpan, SpanAttributes, SpanOptions, Tracing } from './tracing.ts';
+export {
+  type ActiveSpan,
+  type OpenSpan,
+  type SpanAttributes,
+  type SpanOptions,
+  sharedSpan,
+  type Tracing,
+} from './tracing.ts';
 export { startTelemetry, type TelemetryConfig, type WithTelemetry, withTelemetry } from './with-telemetry.ts';

@@ -16,6 +16,7 @@ import {
   parseTraceparent,
   serveMetrics,
   serverCalls,
+  sharedSpan,
   silentTelemetry,
   type Telemetry,
   withTelemetry,
@@ -186,6 +187,21 @@ test('spans continue the trace of their parent and tell errors by type, not by m
   assert.equal(outer?.links.length, 1);
   assert.deepEqual(inner?.attributes, { size: 2, 'error.type': 'TypeError' });
   assert.doesNotMatch(JSON.stringify([inner?.status, inner?.events]), /P1/);
+  await tracing.close();
+});
+
+test('what several share is in the trace of the first, and points to the others once', async () => {
+  const exporter = new InMemorySpanExporter();
+  const tracing = recordingTracing({ ...about, ratio: 1 }, new SimpleSpanProcessor({ exporter }));
+  const other = parent.replace('0af7', '1bf8');
+  await sharedSpan(tracing, 'sign', [undefined, parent, other, other, parent], async (span) => {
+    assert.equal(span.traceparent?.slice(3, 35), parent.slice(3, 35));
+  });
+  const [span] = exporter.getFinishedSpans();
+  assert.deepEqual(
+    span?.links.map(({ context }) => context.traceId),
+    [other.slice(3, 35)],
+  );
   await tracing.close();
 });
 

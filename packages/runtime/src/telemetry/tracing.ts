@@ -36,6 +36,17 @@ export interface ProcessTracing extends Tracing {
   close(): Promise<void>;
 }
 
+/** What several share, such as one call for a round of them: in the trace of the first that has one, pointing to the others'. */
+export function sharedSpan<T>(
+  tracing: Tracing,
+  name: string,
+  traceparents: readonly (string | undefined)[],
+  fn: (span: ActiveSpan) => Promise<T>,
+): Promise<T> {
+  const [parent, ...links] = new Set(traceparents.filter((traceparent) => traceparent !== undefined));
+  return tracing.withSpan(name, { parent, links }, fn);
+}
+
 /** Records nothing and hands the parent on, so that traces hold together across processes that do not export. */
 export const passingTracing: ProcessTracing = {
   recording: false,

@@ -2,10 +2,11 @@ import type { IssuanceServiceService } from '@lianzheng/proto/issuance/v1/issuan
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import { createRounds, type Rounds } from '@lianzheng/rounds';
 import type { ClientOf } from '@lianzheng/rpc';
-import type { Tracing } from '@lianzheng/runtime/telemetry';
+import type { Clock } from '@lianzheng/runtime';
+import { sharedSpan, type Tracing } from '@lianzheng/runtime/telemetry';
 import type { Peers } from '../ask/peers.ts';
 
-/** Committed entries of a licence at its home, in order of revision, and when they were read there. */
+/** Committed entries of a licence at its home, in order of revision; they hold at least at `readAt`, by our clock. */
 export type HomeHistory = { bodies: StatusBody[]; readAt: Date };
 
 export type Home = {
@@ -17,6 +18,7 @@ export type HomeOptions = {
   self: string;
   issuance: Pick<ClientOf<typeof IssuanceServiceService>, 'getStatuses'>;
   peers: Peers;
+  clock: Clock;
   tracing: Tracing;
 };
 
@@ -24,7 +26,7 @@ type Question = { identifier: string; traceparent: string | undefined };
 
 const MAX_IDENTIFIERS = 500;
 
-export function createHome({ self, issuance, peers, tracing }: HomeOptions): Home {
+export function createHome({ self, issuance, peers, clock, tracing }: HomeOptions): Home {
   const rounds = new Map<string, Rounds<Question, HomeHistory>>();
 
   async function askOwn(identifiers: string[], traceparent?: string): Promise<HomeHistory[]> {
@@ -41,22 +43,23 @@ export function createHome({ self, issuance, peers, tracing }: HomeOptions): Hom
   async function askPeer(node: string, identifiers: string[], traceparent?: string): Promise<HomeHistory[]> {
     const peer = peers.towards(node);
     if (!peer) throw new Error(`no way to ${node}`);
+    // Their clock may be anything: what they answer is at least as new as the question.
+    const readAt = clock.now();
     const request = { target: node, identifiers, departmentCode: '', caseNumber: '' };
     try {
-      const { histories, readAt } = await peer.peer.askStatus(request, { deadlineMs: 3_000, traceparent });
+      const { histories } = await peer.peer.askStatus(request, { deadlineMs: 3_000, traceparent });
       peers.ended(peer.node, true);
-      return histories.map(({ bodies }) => ({ bodies, readAt: readAt! }));
+      return histories.map(({ bodies }) => ({ bodies, readAt }));
     } catch (error) {
       peers.ended(peer.node, false);
       throw error;
     }
   }
 
-  /** The shared call belongs to the trace of its first question and points to those of the others. */
   function askTogether(node: string, questions: Question[]): Promise<HomeHistory[]> {
     const identifiers = questions.map(({ identifier }) => identifier);
-    const [parent, ...links] = questions.flatMap((question) => question.traceparent ?? []);
-    return tracing.withSpan('ask home', { parent, links }, ({ traceparent }) =>
+    const traceparents = questions.map((question) => question.traceparent);
+    return sharedSpan(tracing, 'ask home', traceparents, ({ traceparent }) =>
       node === self ? askOwn(identifiers, traceparent) : askPeer(node, identifiers, traceparent),
     );
   }

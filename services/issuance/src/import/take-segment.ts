@@ -37,7 +37,7 @@ export async function takeSegment(
   traceparent: string | undefined,
   served: (subjects: readonly string[], at: Date) => AccessInput,
 ): Promise<{ job: ImportJobRow; results: ImportRowResult[] }> {
-  const signed = await signRows(context, job.issuerCode, rows);
+  const signed = await signRows(context, job.issuerCode, rows, traceparent);
   const { database, clock, sealJws, relay } = context;
   const now = clock.now();
   const results = rows.map((row) =>
@@ -66,11 +66,14 @@ async function signRows(
   { signing }: Context,
   departmentCode: string,
   rows: readonly DecidedRow[],
+  traceparent: string | undefined,
 ): Promise<SignedRow[]> {
   const planned = rows.filter((row) => 'plan' in row);
   const [jws, indices] = await Promise.all([
-    Promise.all(planned.map(({ plan }) => signing.sign({ departmentCode, payload: plan.payload }))),
-    Promise.all(planned.map(({ plan }) => signing.index(holderQueries(plan)))),
+    Promise.all(
+      planned.map(({ plan }) => signing.sign({ departmentCode, payload: plan.payload, traceparent })),
+    ),
+    Promise.all(planned.map(({ plan }) => signing.index({ queries: holderQueries(plan), traceparent }))),
   ]);
   return planned.map(({ plan, decidedAt }, n) => ({
     plan,

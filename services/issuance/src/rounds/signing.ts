@@ -8,51 +8,76 @@ import type {
 } from '@lianzheng/proto/signature/v1/signature';
 import { createRounds } from '@lianzheng/rounds';
 import { failedPrecondition, isMeshError, unavailable } from '@lianzheng/rpc/errors';
+import { sharedSpan, type Tracing } from '@lianzheng/runtime/telemetry';
 import { isolating } from './isolating.ts';
+
+interface SigningOptions {
+  readonly deadlineMs: number;
+  readonly traceparent: string | undefined;
+}
 
 /** The calls of the signature service that licences need. */
 export interface SigningCalls {
-  signLicences(request: SignLicencesRequest, options: { deadlineMs: number }): Promise<SignLicencesResponse>;
+  signLicences(request: SignLicencesRequest, options: SigningOptions): Promise<SignLicencesResponse>;
   computeHolderIndices(
     request: ComputeHolderIndicesRequest,
-    options: { deadlineMs: number },
+    options: SigningOptions,
   ): Promise<ComputeHolderIndicesResponse>;
 }
 
 export interface Signable {
   readonly departmentCode: string;
   readonly payload: Buffer;
+  /** Of the command. */
+  readonly traceparent: string | undefined;
+}
+
+interface Indexable {
+  readonly queries: readonly HolderIndexQuery[];
+  readonly traceparent: string | undefined;
 }
 
 export interface Signing {
   /** Compact JWS of a payload; those of one department share a call. */
   sign(item: Signable): Promise<string>;
   /** The present index of each holder, in order; all that ask at once share a call. */
-  index(queries: readonly HolderIndexQuery[]): Promise<HolderIndexEntry[]>;
+  index(item: Indexable): Promise<HolderIndexEntry[]>;
 }
 
-const DEADLINE = { deadlineMs: 10_000 };
+type Call<T> = (options: SigningOptions) => Promise<T>;
+
+const deadlineMs = 10_000;
 const MAX_PAYLOADS = 1_000;
 /** Well below the largest message of 4 MiB. */
 const MAX_CALL_BYTES = 3 * 1024 * 1024;
 const MAX_QUERIES = 2_000;
 
-export function createSigning(calls: SigningCalls): Signing {
+export function createSigning(calls: SigningCalls, tracing: Tracing): Signing {
+  const traced = <T>(name: string, items: readonly { traceparent: string | undefined }[], call: Call<T>) =>
+    sharedSpan(
+      tracing,
+      name,
+      items.map(({ traceparent }) => traceparent),
+      ({ traceparent }) => call({ deadlineMs, traceparent }),
+    );
   const signatures = createRounds<Signable, string>({
     maxItems: MAX_PAYLOADS,
     maxInFlight: 1,
     run: (items) =>
       byDepartment(
         items,
-        isolating((group) => signGroup(calls, group)),
+        isolating((group) => traced('sign licences', group, (options) => signGroup(calls, group, options))),
       ),
   });
-  const indices = createRounds<readonly HolderIndexQuery[], HolderIndexEntry[]>({
+  const indices = createRounds<Indexable, HolderIndexEntry[]>({
     maxItems: 256,
     maxInFlight: 1,
-    run: isolating((lists) => indexLists(calls, lists)),
+    run: isolating((items) => {
+      const lists = items.map(({ queries }) => queries);
+      return traced('index holders', items, (options) => indexLists(calls, lists, options));
+    }),
   });
-  return { sign: (item) => signatures.call(item), index: (queries) => indices.call(queries) };
+  return { sign: (item) => signatures.call(item), index: (item) => indices.call(item) };
 }
 
 /** Whatever one department's key cannot do is no concern of the others. */
@@ -71,12 +96,16 @@ async function byDepartment(
   return items.map((item) => signed.get(item)!);
 }
 
-async function signGroup(calls: SigningCalls, group: readonly Signable[]): Promise<string[]> {
+async function signGroup(
+  calls: SigningCalls,
+  group: readonly Signable[],
+  options: SigningOptions,
+): Promise<string[]> {
   const departmentCode = group[0]!.departmentCode;
   const jws: string[] = [];
   for (const part of parts(group, ({ payload }) => payload.length, MAX_PAYLOADS, MAX_CALL_BYTES)) {
     const payloads = part.map(({ payload }) => payload);
-    const answer = await calls.signLicences({ departmentCode, payloads }, DEADLINE).catch(told);
+    const answer = await calls.signLicences({ departmentCode, payloads }, options).catch(told);
     jws.push(...answer.jws);
   }
   return jws;
@@ -85,11 +114,12 @@ async function signGroup(calls: SigningCalls, group: readonly Signable[]): Promi
 async function indexLists(
   calls: SigningCalls,
   lists: readonly (readonly HolderIndexQuery[])[],
+  options: SigningOptions,
 ): Promise<HolderIndexEntry[][]> {
   const queries = lists.flat();
   const present: HolderIndexEntry[] = [];
   for (const part of parts(queries, () => 1, MAX_QUERIES, MAX_QUERIES)) {
-    const { indices } = await calls.computeHolderIndices({ queries: part }, DEADLINE).catch(told);
+    const { indices } = await calls.computeHolderIndices({ queries: part }, options).catch(told);
     present.push(...indices.map(({ entries }) => entries[0]!));
   }
   let start = 0;
