@@ -38,6 +38,9 @@ export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; read
 
 export const auditMigrations = { name: 'audit', folder: path.join(import.meta.dirname, '../migrations') };
 
+/** Everything that the service's schema is made of, in order. */
+export const migrationSets = [logMigrations, auditMigrations];
+
 /** All parts, each closed with `parts`. Kafka and the signature service may be absent; the database must be there to migrate. */
 export async function createContext(
   parts: AsyncDisposableStack,
@@ -80,7 +83,7 @@ async function migrateWhenAdmin({ databaseUrl, databaseAdminUrl }: Config): Prom
     adminUrl: databaseAdminUrl,
     service: 'audit',
     password: decodeURIComponent(new URL(databaseUrl).password),
-    sets: [logMigrations, auditMigrations],
+    sets: migrationSets,
   });
 }
 

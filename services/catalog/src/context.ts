@@ -42,6 +42,9 @@ export type Overrides = { readonly clock?: Clock; readonly logger?: Logger; read
 
 export const catalogMigrations = { name: 'catalog', folder: path.join(import.meta.dirname, '../migrations') };
 
+/** Everything that the service's schema is made of, in order. */
+export const migrationSets = [logMigrations, accessMigrations, catalogMigrations];
+
 /** All parts at work, each closed with `parts`; Kafka and the other services may be absent. */
 export async function createContext(
   parts: AsyncDisposableStack,
@@ -90,7 +93,7 @@ async function openOwnDatabase(parts: AsyncDisposableStack, config: Config): Pro
   const { databaseUrl: url, databaseAdminUrl: adminUrl, node } = config;
   if (adminUrl !== undefined) {
     const password = decodeURIComponent(new URL(url).password);
-    const sets = [logMigrations, accessMigrations, catalogMigrations];
+    const sets = migrationSets;
     await migrate({ adminUrl, service: 'catalog', password, sets });
   }
   return closing(parts, openDatabase({ url, applicationName: `catalog ${node}` }), (it) => it.close());

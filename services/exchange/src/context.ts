@@ -51,6 +51,9 @@ export const exchangeMigrations = {
   folder: path.join(import.meta.dirname, '../migrations'),
 };
 
+/** Everything that the service's schema is made of, in order. */
+export const migrationSets = [exchangeMigrations, accessMigrations];
+
 export async function createContext(
   parts: AsyncDisposableStack,
   config: Config,
@@ -69,7 +72,7 @@ export async function createContext(
       adminUrl: config.databaseAdminUrl,
       service: 'exchange',
       password: decodeURIComponent(new URL(config.databaseUrl).password),
-      sets: [exchangeMigrations, accessMigrations],
+      sets: migrationSets,
     });
   }
   const database = closing(
