@@ -164,8 +164,11 @@ async function disturb(stream: Item[], { entries }: History, one: Noise): Promis
   else if (one.kind === 'truncate' && victim && !isEntry(victim))
     stream[at] = { kind: 'checkpoint', note: victim.note.subarray(0, victim.note.length - 20) };
   else if (one.kind === 'strange') insert(await checkpointOf(entries, claim, stranger.signer));
-  else if (one.kind === 'foreign')
-    insert(await checkpointOf(entries, claim, foreign.signer, { ...log, node: '440100' }));
+  else if (one.kind === 'foreign') {
+    // Of another log, also where the owner's own key signed it.
+    const of = to % 3 === 0 ? { ...log, generation: 2 } : { ...log, node: '440100' };
+    insert(await checkpointOf(entries, claim, to % 2 === 0 ? owner.signer : foreign.signer, of));
+  }
 }
 
 const chunks = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1, maxLength: 40 });
