@@ -1,6 +1,6 @@
 import { Outcome, type VerifyLicenceResponse } from '@lianzheng/proto/exchange/v1/exchange';
 import type { Logger } from '@lianzheng/runtime';
-import type { Metrics } from '@lianzheng/runtime/telemetry';
+import type { Counter, Metrics } from '@lianzheng/runtime/telemetry';
 
 export type Events = ReturnType<typeof createEvents>;
 
@@ -16,6 +16,7 @@ export function createEvents(logger: Logger, metrics: Metrics) {
     'lz_exchange_verified',
     'Licences verified: how they were asked for, outcome, whose word it is (home or copy), fresh or stale.',
   );
+  const bound = new Map<string, Counter>();
   const refused = metrics.counter(
     'lz_exchange_verify_refused',
     'Questions of a batch that were no questions.',
@@ -27,7 +28,11 @@ export function createEvents(logger: Logger, metrics: Metrics) {
     licenceVerified(asked: Asked, { outcome, freshness }: VerifyLicenceResponse) {
       const from = freshness?.fromHome ? 'home' : 'copy';
       const age = freshness?.fresh ? 'fresh' : 'stale';
-      verified.with({ asked, outcome: outcomeName(outcome), from, age }).add();
+      // The hottest event of all: labels are bound once.
+      const key = `${asked} ${outcome} ${from} ${age}`;
+      const counter = bound.get(key) ?? verified.with({ asked, outcome: outcomeName(outcome), from, age });
+      bound.set(key, counter);
+      counter.add();
     },
     questionRefused: (code: string) => refused.with({ code }).add(),
     licencesFound(licences: number) {
