@@ -15,6 +15,15 @@ export function presentGeneration(entries: readonly Generation[]): {
   return lastCheckpoint.length > 0 ? { generation, lastCheckpoint } : { generation };
 }
 
+/** Generations that have ended, oldest first, each with the head up to which its entries count; empty: none of them does. */
+export function endedGenerations(
+  entries: readonly Generation[],
+): { generation: number; lastCheckpoint: Buffer }[] {
+  return entries
+    .map(({ generation, lastCheckpoint }) => ({ generation: generation - 1, lastCheckpoint }))
+    .sort((a, b) => a.generation - b.generation);
+}
+
 /** The province cannot vouch for its own catalogue, which names everybody's keys: there the offline root signs the head. */
 export function isSignedByRoot({ lastCheckpoint }: Generation, roots: readonly LogKey[]): boolean {
   const verifiers = roots.map(({ name, publicKey }) => verifierFromRaw(name, publicKey));

@@ -8,7 +8,7 @@ import {
   type Matter,
   type Node,
 } from '@lianzheng/proto/catalog/v1/objects';
-import { isSignedByRoot, presentGeneration } from './generation.ts';
+import { endedGenerations, isSignedByRoot, presentGeneration } from './generation.ts';
 import { createKnownObjects } from './known-objects.ts';
 import { ROOT_LOG, trustedLogKeys } from './log-keys.ts';
 import type { ObjectCase } from './object-key.ts';
@@ -45,6 +45,8 @@ export type Registry = {
   logKeys(node: string, log: string): LogKey[];
   /** The present generation, 1 when there is no entry, with the head (signed note) at which the one before ended. */
   generation(node: string, log: string): { generation: number; lastCheckpoint?: Buffer };
+  /** Generations of that log that have ended, oldest first, each with the head (signed note) up to which its entries count. */
+  endedGenerations(node: string, log: string): readonly { generation: number; lastCheckpoint: Buffer }[];
   assignments(issuerCode: string): IssuerAssignment[];
   /** The node that speaks for an issuer at present. */
   nodeFor(issuerCode: string): string | undefined;
@@ -99,6 +101,9 @@ export function createRegistry({ province, node: self, pinnedKeys = [] }: Regist
     );
     return Map.groupBy(counting, logName);
   });
+  const ended = perVersion(
+    () => new Map([...generations()].map(([name, entries]) => [name, endedGenerations(entries)])),
+  );
   const keys = perVersion(() => {
     const registered = Map.groupBy(known.all('logKey'), ({ value }) => logName(value));
     const pinned = Map.groupBy(pinnedKeys, logName);
@@ -154,6 +159,7 @@ export function createRegistry({ province, node: self, pinnedKeys = [] }: Regist
     nodes: () => [...nodes().values()],
     logKeys: (node, log) => [...(keys().get(`${node}/${log}`) ?? [])],
     generation: (node, log) => presentGeneration(generations().get(`${node}/${log}`) ?? []),
+    endedGenerations: (node, log) => ended().get(`${node}/${log}`) ?? [],
     assignments: (issuerCode) => [...(assignments().get(issuerCode) ?? [])],
     nodeFor: (issuerCode) =>
       assignments()

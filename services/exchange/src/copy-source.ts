@@ -2,23 +2,31 @@ import type { Database } from '@lianzheng/db';
 import type { LogId, LogSource } from '@lianzheng/log';
 import { parseLogCheckpoint, parseNote } from '@lianzheng/note';
 import type { Copies } from './follow/copies.ts';
+import type { Former } from './follow/former.ts';
 import type { LogCopy } from './follow/log-copy.ts';
 import { copyTiles, findCovering, readCheckpoints, readEntries } from './store/copy.ts';
 
+export type CopySourceOptions = { database: Database; copies: Copies; former: Former };
+
 /** Every log that this node holds, as a source of LogService: verified entries only. */
-export function copySource({ database, copies }: { database: Database; copies: Copies }): LogSource {
-  function find(log: LogId): LogCopy | undefined {
-    const copy = copies.find(log.node, log.log);
-    return log.generation === 0 || log.generation === copy?.log.generation ? copy : undefined;
+export function copySource({ database, copies, former }: CopySourceOptions): LogSource {
+  const find = ({ node, log, generation }: LogId): LogCopy | undefined =>
+    copies.find(node, log, generation || undefined);
+
+  /** A generation that has ended has the head that the registry names. */
+  function headOf({ node, log, generation }: LogId): { generation: number; note: Buffer } | undefined {
+    const end = former.endOf(node, log, generation);
+    if (end) return end.size > 0 ? { generation, note: end.note } : undefined;
+    const state = find({ node, log, generation })?.state();
+    return state?.note && { generation: state.generation, note: state.note };
   }
 
   return {
     async head(log) {
-      const copy = find(log);
-      const state = copy?.state();
-      if (!state?.note) return undefined;
-      const { root, time } = parseLogCheckpoint(parseNote(state.note).text);
-      return { generation: state.generation, size: state.size, root, time, note: state.note };
+      const head = headOf(log);
+      if (!head) return undefined;
+      const { size, root, time } = parseLogCheckpoint(parseNote(head.note).text);
+      return { ...head, size, root, time };
     },
     async entries(log, from, to, maxBytes) {
       const copy = find(log);

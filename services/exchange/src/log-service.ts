@@ -4,6 +4,7 @@ import type {
   GetConsistencyProofResponse,
   GetHeadRequest,
   GetHeadResponse,
+  LogName,
   LogServiceService,
 } from '@lianzheng/proto/log/v1/log';
 import type { Call, Handlers } from '@lianzheng/rpc';
@@ -13,8 +14,8 @@ import type { Parts } from './parts.ts';
 
 /** LogService over every log that this node holds, with what witnesses cosigned. */
 export function logHandlers(parts: Parts): Handlers<typeof LogServiceService> {
-  const { context, copies } = parts;
-  const reads = logReads(copySource({ database: context.database, copies }));
+  const { context, copies, former } = parts;
+  const reads = whereComplete(parts, logReads(copySource({ database: context.database, copies, former })));
   return {
     ...reads,
     getHead: async (request: GetHeadRequest) => withCosigned(parts, await reads.getHead(request)),
@@ -22,6 +23,34 @@ export function logHandlers(parts: Parts): Handlers<typeof LogServiceService> {
       request.log?.log === 'access'
         ? proofOfAccess(parts, request, call)
         : reads.getConsistencyProof(request),
+  };
+}
+
+type Reads = ReturnType<typeof logReads>;
+type Asked = { log?: LogName | undefined };
+
+/** Of a generation that has ended all of it is shown, or nothing yet: whoever reads it takes its end for the end. */
+function whereComplete({ former }: Parts, reads: Reads): Reads {
+  function requireComplete({ log: name }: Asked): void {
+    const { node = '', log = '', generation = 0 } = name ?? {};
+    if (former.endOf(node, log, generation) && former.state(node, log) !== 'complete')
+      throw unavailable(
+        'FORMER_GENERATION',
+        '前一代尚未补全 / the generation before is not complete here yet',
+      );
+  }
+  const after =
+    <Q extends Asked, C, A>(read: (request: Q, call: C) => A) =>
+    (request: Q, call: C): A => {
+      requireComplete(request);
+      return read(request, call);
+    };
+  return {
+    getHead: reads.getHead,
+    getEntries: async (request, call) => after(reads.getEntries)(request, call),
+    getSnapshot: (request, call) => after(reads.getSnapshot)(request, call),
+    getInclusionProof: async (request) => after(reads.getInclusionProof)(request, undefined),
+    getConsistencyProof: async (request) => after(reads.getConsistencyProof)(request, undefined),
   };
 }
 

@@ -9,8 +9,10 @@ import { carrierAlarm, watchCarriers } from './follow/carriers.ts';
 import { startClocks } from './follow/clocks.ts';
 import { openCopies, type ProofFetcher } from './follow/copies.ts';
 import { judgeForeign } from './follow/foreign.ts';
+import { followFormer } from './follow/former.ts';
 import { startHeads } from './follow/heads.ts';
-import { followOwnLogs } from './follow/own-logs.ts';
+import type { LogCopy } from './follow/log-copy.ts';
+import { fetchOwn, followOwnLogs } from './follow/own-logs.ts';
 import { createRepairs } from './follow/repair.ts';
 import { followSides } from './follow/sides.ts';
 import { followTopics } from './follow/topics.ts';
@@ -29,7 +31,11 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
   const repairs = createRepairs({ database, peers, logger });
   closing(stack, followSides({ database, copies, peers, logger }), (it) => it.stop());
   const clocks = closing(stack, startClocks({ self, peers, clock, logger }), (it) => it.stop());
-  const freshness = createFreshness({ copies, clocks, clock });
+  const owners = { status: services.statusLog, catalog: services.catalogLog, access: services.accessLog };
+  const fetch = (copy: LogCopy, size: number) =>
+    copy.log.node === self ? fetchOwn(owners, copy, size) : repairs.mend(copy, size);
+  const former = closing(stack, followFormer({ registry, copies, fetch, logger }), (it) => it.stop());
+  const freshness = createFreshness({ copies, former, clocks, clock });
   const heads = closing(stack, startHeads({ self, registry, peers, copies, repairs, clock, logger }), (it) =>
     it.stop(),
   );
@@ -49,7 +55,6 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
     }),
     (it) => it.stop(),
   );
-  const owners = { status: services.statusLog, catalog: services.catalogLog, access: services.accessLog };
   closing(stack, followOwnLogs({ self, copies, owners, logger }), (it) => it.stop());
   const cluster = clusterOf(config);
   closing(
@@ -94,7 +99,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
     }),
     (it) => it.stop(),
   );
-  const local = createLocalLookup({ database, registry, copies });
+  const local = createLocalLookup({ database, registry, copies, former });
   const home = createHome({ self, issuance: services.issuance, peers, tracing: telemetry });
   const verify = createVerify({ self, province, database, registry, copies, local, home, freshness, clock });
   const links = {
@@ -115,6 +120,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
   return {
     context,
     copies,
+    former,
     clocks,
     repairs,
     home,

@@ -55,7 +55,7 @@ async function readOnce(
   const present = view.registry.generation(node, 'catalog').generation;
   const at = await database.read((reader) => findPosition(reader, node));
   if (!at) {
-    await database.tx((tx) => insertPosition(tx, node, { generation: present, next: 0 }));
+    await database.tx((tx) => insertPosition(tx, node, { generation: 1, next: 0 }));
     return 'again';
   }
   const isOver = at.generation < present;

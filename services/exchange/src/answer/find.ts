@@ -141,7 +141,7 @@ async function incompleteOwners(
     if (state?.stopped) return [{ node, reason: 'STOPPED' }];
     if (!state?.note) return [{ node, reason: 'UNKNOWN' }];
     if (missing.has(node)) return [{ node, reason: 'SIDE_DATA_MISSING' }];
-    if (copies.notUnderstood() > 0) return [{ node, reason: 'NOT_UNDERSTOOD' }];
+    if (copies.notUnderstoodOf(node, 'status') > 0) return [{ node, reason: 'NOT_UNDERSTOOD' }];
     return fresh || node === self || !staleReason ? [] : [{ node, reason: 'STALE' }];
   });
 }

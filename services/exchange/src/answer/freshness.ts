@@ -3,6 +3,7 @@ import type { Clock } from '@lianzheng/runtime';
 import { isFresh, type KnownUpTo, knownUpTo } from '../domain/freshness.ts';
 import type { Clocks } from '../follow/clocks.ts';
 import type { Copies } from '../follow/copies.ts';
+import type { Former } from '../follow/former.ts';
 
 /** How fresh this node's knowledge of a log is. */
 export type FreshnessOf = {
@@ -10,20 +11,27 @@ export type FreshnessOf = {
   freshness(node: string, maxStalenessMs: number): Freshness;
 };
 
-export function createFreshness(options: { copies: Copies; clocks: Clocks; clock: Clock }): FreshnessOf {
-  const { copies, clocks, clock } = options;
+export function createFreshness(options: {
+  copies: Copies;
+  former: Former;
+  clocks: Clocks;
+  clock: Clock;
+}): FreshnessOf {
+  const { copies, former, clocks, clock } = options;
 
   function known(node: string, log: string): KnownUpTo {
     const row = copies.find(node, log)?.state();
-    return knownUpTo(
+    const ended = former.state(node, log);
+    const upTo = knownUpTo(
       {
         noteTimeMs: row?.noteTime?.getTime(),
         heardAtMs: row?.heardAt?.getTime(),
         clock: clocks.offset(node),
-        stopped: row !== undefined && row.stopped !== '',
+        stopped: (row !== undefined && row.stopped !== '') || ended === 'stopped',
       },
       clock.nowMs(),
     );
+    return ended === 'missing' && upTo.reason === '' ? { ...upTo, reason: 'FORMER_GENERATION' } : upTo;
   }
 
   return {

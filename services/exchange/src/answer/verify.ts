@@ -84,7 +84,8 @@ export function createVerify(options: VerifyOptions): Verify {
     };
     if (notUnderstood) return answerWithout(Outcome.NOT_UNDERSTOOD, question, unreachable);
     if (stopped) return answerWithout(Outcome.LOG_STOPPED, question, unreachable);
-    if (beyond || !known.knownUpTo) return answerWithout(Outcome.UNKNOWN, question, unreachable);
+    const isUnheard = known.staleReason === 'FORMER_GENERATION' && entries.length === 0;
+    if (beyond || isUnheard || !known.knownUpTo) return answerWithout(Outcome.UNKNOWN, question, unreachable);
     return answerFrom(bodiesOf(entries), question, unreachable);
   }
 
@@ -113,13 +114,9 @@ export function createVerify(options: VerifyOptions): Verify {
     if (notUnderstood) return answerWithout(Outcome.NOT_UNDERSTOOD, question, context);
     if (context.freshness.staleReason === 'STOPPED')
       return answerWithout(Outcome.LOG_STOPPED, question, context);
-    const copy = options.copies.find(homeNode, 'status');
-    if (!reached || !copy) return answerWithout(Outcome.UNKNOWN, question, context);
-    const size = await options.database.read((reader) => sizeKnownAt(reader, copy.logId(), at));
-    const then = entries.filter(
-      (entry) => entry.node !== homeNode || entry.generation < copy.log.generation || entry.sequence < size,
-    );
-    return answerFrom(bodiesOf(then), question, context);
+    const isIncomplete = context.freshness.staleReason === 'FORMER_GENERATION';
+    if (!reached || isIncomplete) return answerWithout(Outcome.UNKNOWN, question, context);
+    return answerFrom(bodiesOf(await knownAt(options, entries, at)), question, context);
   }
 
   function contextOf(question: Question, homeNode: string) {
@@ -130,6 +127,18 @@ export function createVerify(options: VerifyOptions): Verify {
       typeName: registry.licenceType(question.identifier.typeCode)?.type.name ?? '',
     };
   }
+}
+
+/** Entries that a checkpoint of that time covers, each in its own log and generation. */
+async function knownAt(
+  { database }: VerifyOptions,
+  entries: readonly LocalEntry[],
+  at: Date,
+): Promise<LocalEntry[]> {
+  const sizes = new Map<number, number>();
+  for (const logId of new Set(entries.map((entry) => entry.logId)))
+    sizes.set(logId, await database.read((reader) => sizeKnownAt(reader, logId, at)));
+  return entries.filter(({ logId, sequence }) => sequence < sizes.get(logId)!);
 }
 
 const bodiesOf = (entries: LocalEntry[]) => entries.map((entry) => entry.body);
@@ -153,8 +162,8 @@ async function proofFor(options: VerifyOptions, question: Question): Promise<Inc
   const { database, copies, local } = options;
   const { entries } = await local.call(question);
   const newest = entries.at(-1);
-  const copy = newest && copies.all().find((candidate) => candidate.logId() === newest.logId);
-  if (!newest || !copy) return undefined;
+  const log = newest && copies.byId(newest.logId);
+  if (!newest || !log) return undefined;
   const cover = await database.read((reader) => findCovering(reader, newest.logId, newest.sequence));
   if (!cover) return undefined;
   const [entry] = await database.read((reader) =>
@@ -162,7 +171,7 @@ async function proofFor(options: VerifyOptions, question: Question): Promise<Inc
   );
   const tiles = copyTiles((fn) => database.read(fn), newest.logId);
   return {
-    log: copy.log,
+    log,
     sequence: BigInt(newest.sequence),
     leaf: entry!.leaf,
     hashes: await inclusionProof(newest.sequence, cover.size, tiles),

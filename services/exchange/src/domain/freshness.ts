@@ -9,6 +9,7 @@ export type StaleReason =
   | 'CLOCK_UNMEASURED'
   | 'CLOCK_AHEAD'
   | 'STOPPED'
+  | 'FORMER_GENERATION'
   | 'HOME_UNREACHABLE'
   | '';
 

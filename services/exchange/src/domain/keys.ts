@@ -1,8 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** What the identifiers of all versions of a licence begin with: type, issuer and serial. `.001.X` has a fixed length. */
+/** Characters at the end of an identifier that tell versions of a licence apart. */
+export const VERSION_AND_CHECK = '.001.X'.length;
+
+/** What the identifiers of all versions of a licence begin with: type, issuer and serial. */
 export function licenceOf(identifier: string): string {
-  return identifier.slice(0, -'.001.X'.length);
+  return identifier.slice(0, -VERSION_AND_CHECK);
 }
 
 /**

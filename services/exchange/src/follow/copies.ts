@@ -29,13 +29,16 @@ export type CopiesOptions = {
   onApplied?(log: LogCopy['log']): void;
 };
 
-/** All copies that this node keeps, one per log in its present generation. */
+/** All copies that this node keeps: of each log that of its present generation, and those of the ones that ended. */
 export type Copies = {
-  /** Opens it at its first mention. */
-  open(node: string, log: string): Promise<LogCopy>;
-  /** What is open already. */
-  find(node: string, log: string): LogCopy | undefined;
+  /** In its present generation, or the given one. Opens it at its first mention. */
+  open(node: string, log: string, generation?: number): Promise<LogCopy>;
+  /** What is open already: of the newest generation, or the given one. */
+  find(node: string, log: string, generation?: number): LogCopy | undefined;
+  /** Each log's newest generation. */
   all(): LogCopy[];
+  /** See LogCopy. */
+  forget(copy: LogCopy): Promise<void>;
   /** The log, of any generation, that a row belongs to. */
   byId(logId: number): { node: string; log: string; generation: number } | undefined;
   /** Critical entries of all logs that this release does not understand. */
@@ -48,12 +51,15 @@ export type Copies = {
 export async function openCopies(options: CopiesOptions): Promise<Copies> {
   const { database, registry } = options;
   const copies = new Map<string, Promise<LogCopy>>();
+  /** By log and generation, and by log alone. */
   const opened = new Map<string, LogCopy>();
+  const newest = new Map<string, LogCopy>();
   const waiters = new Map<string, PromiseWithResolvers<void>>();
 
   const logs = new Map<number, LogCopy['log']>();
   const opaque = await database.read(countNotUnderstood);
-  for (const row of await database.read(listFollowedLogs)) {
+  const rows = await database.read(listFollowedLogs);
+  for (const row of rows) {
     logs.set(row.logId, { node: row.node, log: row.log, generation: row.generation });
     if (row.log !== 'catalog') continue;
     for (let from = 0; from < row.size; from += 1_000) {
@@ -62,8 +68,14 @@ export async function openCopies(options: CopiesOptions): Promise<Copies> {
     }
   }
 
-  function open(node: string, log: string): Promise<LogCopy> {
-    const generation = registry.generation(node, log).generation;
+  // What is held answers from the first moment on, also when nobody can be reached.
+  for (const { node, log } of rows) await open(node, log);
+
+  function open(
+    node: string,
+    log: string,
+    generation: number = registry.generation(node, log).generation,
+  ): Promise<LogCopy> {
     const key = `${node}/${log}/${generation}`;
     const known = copies.get(key);
     if (known) return known;
@@ -71,7 +83,9 @@ export async function openCopies(options: CopiesOptions): Promise<Copies> {
     copies.set(key, opening);
     void opening.then(
       (copy) => {
-        opened.set(`${node}/${log}`, copy);
+        opened.set(key, copy);
+        const before = newest.get(`${node}/${log}`);
+        if (!before || before.log.generation < generation) newest.set(`${node}/${log}`, copy);
         logs.set(copy.logId(), copy.log);
       },
       () => copies.delete(key),
@@ -99,10 +113,18 @@ export async function openCopies(options: CopiesOptions): Promise<Copies> {
 
   return {
     open,
-    find: (node, log) => opened.get(`${node}/${log}`),
-    all: () => [...opened.values()],
+    find: (node, log, generation) =>
+      generation === undefined ? newest.get(`${node}/${log}`) : opened.get(`${node}/${log}/${generation}`),
+    all: () => [...newest.values()],
+    async forget(copy) {
+      await copy.forget();
+      opaque.delete(copy.logId());
+    },
     byId: (logId) => logs.get(logId),
-    notUnderstoodOf: (node, log) => opaque.get(opened.get(`${node}/${log}`)?.logId() ?? -1) ?? 0,
+    notUnderstoodOf: (node, log) => {
+      const isOf = (logId: number) => logs.get(logId)?.node === node && logs.get(logId)?.log === log;
+      return opaque.entries().reduce((sum, [logId, count]) => (isOf(logId) ? sum + count : sum), 0);
+    },
     notUnderstood: () => opaque.values().reduce((sum, count) => sum + count, 0),
     changed({ node, log }, signal) {
       const key = `${node}/${log}`;

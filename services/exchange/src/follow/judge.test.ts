@@ -161,7 +161,7 @@ async function disturb(stream: Item[], { entries }: History, one: Noise): Promis
   else if (one.kind === 'forge') insert(item(entryOf(size, `forged ${to}`)));
   else if (one.kind === 'alter' && victim && isEntry(victim))
     stream[at] = item({ ...entryOf(victim.entry.sequence, 'altered') });
-  else if (one.kind === 'truncate' && victim && !isEntry(victim))
+  else if (one.kind === 'truncate' && victim?.kind === 'checkpoint')
     stream[at] = { kind: 'checkpoint', note: victim.note.subarray(0, victim.note.length - 20) };
   else if (one.kind === 'strange') insert(await checkpointOf(entries, claim, stranger.signer));
   else if (one.kind === 'foreign') {

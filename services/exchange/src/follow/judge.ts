@@ -11,7 +11,11 @@ import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 export type FollowedEntry = { sequence: number; leaf: Buffer; leafHash: Buffer; holders: HolderSide[] };
 
 /** What arrives, from Kafka, a repair or a snapshot: the way it came says nothing about its worth. */
-export type Item = { kind: 'entry'; entry: FollowedEntry } | { kind: 'checkpoint'; note: Buffer };
+export type Item =
+  | { kind: 'entry'; entry: FollowedEntry }
+  | { kind: 'checkpoint'; note: Buffer }
+  /** What is no record at all. */
+  | { kind: 'noise' };
 
 /** A verified checkpoint. It is kept when it bears entries; a heartbeat names its own size as the previous kept one. */
 export type VerifiedCheckpoint = LogCheckpoint & { note: Buffer; kept: boolean };
@@ -83,7 +87,8 @@ export async function judge(
 ): Promise<Verdict> {
   const state = createState(start, pending);
   for (const item of items) {
-    if (item.kind === 'entry') takeEntry(context, state, item.entry);
+    if (item.kind === 'noise') state.verdict.noise += 1;
+    else if (item.kind === 'entry') takeEntry(context, state, item.entry);
     else await takeCheckpoint(context, state, item.note);
     if (state.verdict.stop) break;
   }

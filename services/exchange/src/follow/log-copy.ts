@@ -20,6 +20,7 @@ import {
   advanceLog,
   CopyMoved,
   type FollowedLog,
+  forgetCopy,
   noteProgress,
   openFollowedLog,
   stopLog,
@@ -68,6 +69,10 @@ export type LogCopy = {
   pending(): boolean;
   /** A repair ended; for the links. */
   repaired(entries: number): void;
+  /** The root of its first `size` entries; undefined when it has fewer. */
+  rootAt(size: number): Promise<Buffer | undefined>;
+  /** Forgets all that was verified, so that it is fetched anew: only where an operator's decision says that it does not count. */
+  forget(): Promise<void>;
 };
 
 export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
@@ -206,6 +211,21 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
     if (newest) options.onApplied?.({ logId: row.logId, entries, size: row.size, notUnderstood });
   }
 
+  async function forgetNow(): Promise<void> {
+    row = await database.tx(async (tx) => {
+      await forgetCopy(tx, row.logId);
+      return openFollowedLog(tx, log);
+    });
+    pending = [];
+    logger.warn(log, 'copy forgotten: it is fetched anew');
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = queue.then(work);
+    queue = done.catch(() => {});
+    return done;
+  }
+
   return {
     log,
     logId: () => row.logId,
@@ -214,11 +234,9 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
     repaired(entries) {
       row = { ...row, repairs: row.repairs + 1, repairedEntries: row.repairedEntries + entries };
     },
-    offer(items, alongside) {
-      const offered = queue.then(() => offerNow(items, alongside));
-      queue = offered.catch(() => {});
-      return offered;
-    },
+    rootAt: async (size) => (size <= row.size ? context.rootAt(size) : undefined),
+    offer: (items, alongside) => inTurn(() => offerNow(items, alongside)),
+    forget: () => inTurn(forgetNow),
   };
 }
 
@@ -259,7 +277,7 @@ export function checkpointItem(note: Uint8Array): Item {
 const asBuffer = (bytes: Uint8Array) =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 
-export type TopicItem = Item | { kind: 'cosigned'; notes: Buffer[] } | { kind: 'noise' };
+export type TopicItem = Item | { kind: 'cosigned'; notes: Buffer[] };
 
 /** An item from a topic's record; whatever is no LogRecord is noise. */
 export function topicItem(value: Uint8Array | null): TopicItem {

@@ -2,7 +2,7 @@ import type { LogServiceService } from '@lianzheng/proto/log/v1/log';
 import type { ClientOf } from '@lianzheng/rpc';
 import { type Logger, type Loop, startLoop } from '@lianzheng/runtime';
 import type { Copies } from './copies.ts';
-import { checkpointItem } from './log-copy.ts';
+import { checkpointItem, type LogCopy } from './log-copy.ts';
 import { outageLog } from './outage.ts';
 import { itemsOf } from './repair.ts';
 
@@ -38,6 +38,16 @@ function follow({ logger }: OwnLogsOptions, log: string, pull: () => Promise<'ag
     run: pull,
     onError: (error) => outage(error, { log }),
   });
+}
+
+/** Entries of an ended generation of a log of this node, up to a size. */
+export async function fetchOwn(owners: OwnLogsOptions['owners'], copy: LogCopy, size: number): Promise<void> {
+  const owner = owners[copy.log.log as 'status' | 'catalog'];
+  for (let before = -1; copy.state().size < size && copy.state().size > before; ) {
+    before = copy.state().size;
+    const request = { log: copy.log, from: BigInt(before), limit: 4_000, waitMs: 0, afterTime: undefined };
+    await copy.offer(itemsOf(await owner.getEntries(request, { deadlineMs: 8_000 })));
+  }
 }
 
 async function pullEntries({ self, copies, owners }: OwnLogsOptions, log: 'status' | 'catalog') {

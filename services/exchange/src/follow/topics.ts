@@ -80,7 +80,7 @@ async function applyBatch(options: TopicsOptions, batch: RecordBatch): Promise<v
     const item = topicItem(record.value);
     counts[item.kind] += 1;
     if (item.kind === 'cosigned') await options.onCosigned(node, item.notes);
-    else if (item.kind !== 'noise') items.push(item);
+    else items.push(item);
     if (item.kind === 'checkpoint') afterCheckpoint = record.offset + 1n;
   }
   options.events.recordsRead(node, log, counts);
@@ -104,7 +104,9 @@ function nextPosition(
 
 /** Of a log that is followed by checkpoints alone the newest one says it all. */
 function newestOnly(copy: LogCopy, items: Item[]): Item[] {
-  return copy.log.log === 'access' ? items.slice(-1) : items;
+  if (copy.log.log !== 'access') return items;
+  const isCheckpoint = ({ kind }: Item) => kind === 'checkpoint';
+  return [...items.filter((item) => !isCheckpoint(item)), ...items.filter(isCheckpoint).slice(-1)];
 }
 
 /** The topic waits while a gap is mended, so that nothing behind the gap is dropped; then the batch is offered again. */
@@ -117,5 +119,12 @@ async function mendNow(
   if (offered.gapTo === undefined && offered.missing.length === 0) return;
   logger.info({ ...copy.log, at: copy.state().size, ...offered }, 'gap: fetching what is missing');
   await repairs.mend(copy, offered.gapTo, offered.missing);
-  if (offered.gapTo !== undefined && copy.log.log !== 'access') await copy.offer(items);
+  if (offered.gapTo === undefined || copy.log.log === 'access') return;
+  // Counted once is enough: what is mended now would be noise.
+  const { size } = copy.state();
+  await copy.offer(
+    items.filter((item) =>
+      item.kind === 'entry' ? item.entry.sequence >= size : item.kind === 'checkpoint',
+    ),
+  );
 }

@@ -39,7 +39,12 @@ export type Witnesses = {
 export async function startWitnesses(options: WitnessOptions): Promise<Witnesses> {
   const { self, province, database, registry, copies, clock, logger } = options;
   const known = new Map<string, WitnessHead>();
-  for (const head of await database.read(listWitnessHeads)) known.set(keyOf(head), head);
+  /** Heads beyond our copies: compared when those have grown. */
+  const ahead = new Map<string, WitnessHead>();
+  for (const head of await database.read(listWitnessHeads)) {
+    known.set(keyOf(head), head);
+    ahead.set(keyOf(head), head);
+  }
   const cosigned = new Map<string, { size: number; atMs: number }>();
 
   async function take(witness: string, notes: readonly Buffer[]): Promise<void> {
@@ -50,10 +55,21 @@ export async function startWitnesses(options: WitnessOptions): Promise<Witnesses
     const head = readHead(registry, witness, note, clock.now());
     if (!head) return;
     const before = known.get(keyOf(head));
+    if (before && before.generation > head.generation) return;
     if (before && before.generation === head.generation && before.size >= head.size) return;
-    await compare(head);
+    ahead.set(keyOf(head), head);
+    await compareAhead();
     await database.tx((tx) => putWitnessHead(tx, head));
     known.set(keyOf(head), head);
+  }
+
+  async function compareAhead(): Promise<void> {
+    for (const [key, head] of ahead) {
+      const reached = copies.find(head.node, head.log, head.generation)?.state().size ?? 0;
+      if (head.size > reached) continue;
+      await compare(head);
+      if (ahead.get(key) === head) ahead.delete(key);
+    }
   }
 
   /** Two histories: the owner signed a root at a size that our copy contradicts. */
@@ -82,6 +98,7 @@ export async function startWitnesses(options: WitnessOptions): Promise<Witnesses
     idleMs: 1_000,
     onError: (error) => outage(error),
     async run() {
+      await compareAhead();
       const due = copies
         .all()
         .filter(isDue)

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '@lianzheng/db';
-import { decodeFrontier, encodeFrontier, type Frontier } from '@lianzheng/merkle';
+import { decodeFrontier, emptyFrontier, encodeFrontier, type Frontier } from '@lianzheng/merkle';
 
 export type FollowedLog = {
   logId: number;
@@ -140,4 +140,27 @@ export async function countRepair(tx: Tx, logId: number, entries: number): Promi
 
 export async function stopLog(tx: Tx, logId: number, why: string): Promise<void> {
   await tx.execute('UPDATE followed_log SET stopped = $2 WHERE log_id = $1', [logId, why]);
+}
+
+/** Tables whose rows belong to one log. */
+const ofOneLog = [
+  'followed_entry',
+  'followed_tile',
+  'followed_checkpoint',
+  'holder_entry',
+  'holder_alias',
+  'side_missing',
+  'rekeyed_holder',
+  'not_understood',
+  'foreign_entry',
+];
+
+/** The copy is empty again and no longer stopped; what it counted stays. */
+export async function forgetCopy(tx: Tx, logId: number): Promise<void> {
+  for (const table of ofOneLog) await tx.execute(`DELETE FROM ${table} WHERE log_id = $1`, [logId]);
+  await tx.execute(
+    `UPDATE followed_log SET size = 0, frontier = $2, note = NULL, note_time = NULL, heard_at = NULL, last_kept = 0,
+            stopped = '' WHERE log_id = $1`,
+    [logId, encodeFrontier(emptyFrontier())],
+  );
 }

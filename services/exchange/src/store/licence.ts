@@ -1,4 +1,5 @@
 import type { Reader } from '@lianzheng/db';
+import { VERSION_AND_CHECK } from '../domain/keys.ts';
 
 export type LicenceRow = { logId: number; sequence: number; leaf: Buffer };
 
@@ -17,17 +18,18 @@ export async function listLicenceEntries(reader: Reader, keys: readonly bigint[]
   }));
 }
 
-/** Whether something about these subjects, or about a whole log, was not understood. */
+/** What was not understood of these licences (`licenceOf` of any of their identifiers), or of whole logs: subject ''. */
 export async function listNotUnderstood(
   reader: Reader,
-  subjects: readonly string[],
-): Promise<{ logId: number; subject: string }[]> {
-  const rows = await reader.rows<{ log_id: number; subject: string }>(
-    "SELECT log_id, subject FROM not_understood WHERE subject = ANY($1::text[]) OR subject = ''",
-    [subjects],
+  licences: readonly string[],
+): Promise<{ logId: number; sequence: number; subject: string }[]> {
+  const rows = await reader.rows<{ log_id: number; sequence: number; subject: string }>(
+    `SELECT log_id, sequence, subject FROM not_understood
+      WHERE left(subject, $2) = ANY($1::text[]) OR subject = '' ORDER BY log_id, sequence`,
+    [licences, -VERSION_AND_CHECK],
     { name: 'list_not_understood' },
   );
-  return rows.map((row) => ({ logId: row.log_id, subject: row.subject }));
+  return rows.map((row) => ({ logId: row.log_id, sequence: row.sequence, subject: row.subject }));
 }
 
 export async function countNotUnderstood(reader: Reader): Promise<Map<number, number>> {

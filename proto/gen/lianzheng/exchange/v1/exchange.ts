@@ -358,7 +358,10 @@ export interface Freshness {
   ageMs: bigint;
   /** The accepted staleness was kept. */
   fresh: boolean;
-  /** Why it is stale: NEVER_HEARD, AGE, CLOCK_OFFSET, CLOCK_UNCERTAIN, CLOCK_UNMEASURED, CLOCK_AHEAD, STOPPED, HOME_UNREACHABLE. */
+  /**
+   * Why it is stale: NEVER_HEARD, AGE, CLOCK_OFFSET, CLOCK_UNCERTAIN, CLOCK_UNMEASURED, CLOCK_AHEAD, STOPPED,
+   * FORMER_GENERATION (entries of the generation before are still to come), HOME_UNREACHABLE.
+   */
   staleReason: string;
   /** The home node itself answered. */
   fromHome: boolean;
