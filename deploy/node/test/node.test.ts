@@ -36,7 +36,7 @@ async function keysAt(dir: string, port: number) {
     expect: 'lianzheng://440000/service/signature',
   });
   try {
-    await channel.ready(10_000);
+    await channel.ready(60_000);
     return (await createClient(SignatureServiceService, channel).listKeys({ purpose: '' })).keys;
   } finally {
     channel.close();
