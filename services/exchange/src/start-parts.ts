@@ -6,7 +6,7 @@ import { createLocalLookup } from './answer/local.ts';
 import { createVerify } from './answer/verify.ts';
 import { type Context, clusterOf } from './context.ts';
 import { carrierAlarm, watchCarriers } from './follow/carriers.ts';
-import { startClocks } from './follow/clocks.ts';
+import { clockAlarm, startClocks } from './follow/clocks.ts';
 import { openCopies, type ProofFetcher } from './follow/copies.ts';
 import { judgeForeign } from './follow/foreign.ts';
 import { followFormer } from './follow/former.ts';
@@ -18,7 +18,7 @@ import { followSides } from './follow/sides.ts';
 import { followTopics } from './follow/topics.ts';
 import { startWitnesses } from './follow/witnesses.ts';
 import type { Parts } from './parts.ts';
-import { raiseAlarmOnce } from './store/alarms.ts';
+import { type NewAlarm, raiseAlarmOnce } from './store/alarms.ts';
 
 /** Everything that runs in the background, and what handlers ask. */
 export async function startParts(stack: AsyncDisposableStack, context: Context): Promise<Parts> {
@@ -30,7 +30,15 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
   }
   const repairs = createRepairs({ database, peers, logger });
   closing(stack, followSides({ database, copies, peers, logger }), (it) => it.stop());
-  const clocks = closing(stack, startClocks({ self, peers, clock, logger }), (it) => it.stop());
+  const alarm = (raised: NewAlarm) =>
+    void database
+      .tx((tx) => raiseAlarmOnce(tx, raised))
+      .catch((error) => logger.error({ err: error, cause: raised.cause }, 'alarm could not be stored'));
+  const clocks = closing(
+    stack,
+    startClocks({ self, peers, clock, logger, onOff: (node, offset) => alarm(clockAlarm(node, offset)) }),
+    (it) => it.stop(),
+  );
   const owners = { status: services.statusLog, catalog: services.catalogLog, access: services.accessLog };
   const fetch = (copy: LogCopy, size: number) =>
     copy.log.node === self ? fetchOwn(owners, copy, size) : repairs.mend(copy, size);
@@ -82,10 +90,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
       cluster,
       registry,
       logger,
-      onFailed: (failure) =>
-        void database
-          .tx((tx) => raiseAlarmOnce(tx, carrierAlarm(failure)))
-          .catch((error) => logger.error({ err: error, ...failure }, 'alarm could not be stored')),
+      onFailed: (failure) => alarm(carrierAlarm(failure)),
     }),
     (it) => it.stop(),
   );
@@ -100,7 +105,7 @@ export async function startParts(stack: AsyncDisposableStack, context: Context):
     (it) => it.stop(),
   );
   const local = createLocalLookup({ database, registry, copies, former });
-  const home = createHome({ self, issuance: services.issuance, peers, tracing: telemetry });
+  const home = createHome({ self, issuance: services.issuance, peers, clock, tracing: telemetry });
   const verify = createVerify({ self, province, database, registry, copies, local, home, freshness, clock });
   const links = {
     self,

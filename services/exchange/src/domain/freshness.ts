@@ -24,7 +24,8 @@ export type Knowledge = {
 
 export type KnownUpTo = { knownUpToMs: number | undefined; reason: StaleReason };
 
-const MAX_OFFSET_MS = 60_000;
+/** Answers do not rely on a clock that is further off. */
+export const MAX_OFFSET_MS = 60_000;
 const MAX_UNCERTAINTY_MS = 2_000;
 const MAX_MEASUREMENT_AGE_MS = 600_000;
 

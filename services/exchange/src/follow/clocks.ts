@@ -1,7 +1,9 @@
+import { AlarmKind } from '@lianzheng/proto/exchange/v1/exchange';
 import type { Clock, Logger } from '@lianzheng/runtime';
 import { startLoop } from '@lianzheng/runtime';
 import type { Peers } from '../ask/peers.ts';
-import { type ClockOffset, measureOffset, throughThird } from '../domain/freshness.ts';
+import { type ClockOffset, MAX_OFFSET_MS, measureOffset, throughThird } from '../domain/freshness.ts';
+import type { NewAlarm } from '../store/alarms.ts';
 
 /** Offsets of other nodes' clocks (logs.md §6): neighbours are measured, the others are added up through the province. */
 export type Clocks = {
@@ -10,7 +12,16 @@ export type Clocks = {
   stop(): Promise<void>;
 };
 
-export function startClocks(options: { self: string; peers: Peers; clock: Clock; logger: Logger }): Clocks {
+export type ClocksOptions = {
+  self: string;
+  peers: Peers;
+  clock: Clock;
+  logger: Logger;
+  /** At every measurement of a clock that is further off than answers may rely on. */
+  onOff(node: string, offset: ClockOffset): void;
+};
+
+export function startClocks(options: ClocksOptions): Clocks {
   const { self, peers, clock, logger } = options;
   const direct = new Map<string, ClockOffset>();
   const through = new Map<string, ClockOffset>();
@@ -39,6 +50,7 @@ export function startClocks(options: { self: string; peers: Peers; clock: Clock;
       const measured = measureOffset(sentMs, answer.now!.getTime(), clock.nowMs());
       peers.ended(node, true);
       direct.set(node, measured);
+      if (Math.abs(measured.offsetMs) > MAX_OFFSET_MS) options.onOff(node, measured);
       for (const other of answer.measurements) {
         if (other.node === self || !other.measuredAt) continue;
         through.set(
@@ -67,5 +79,18 @@ export function startClocks(options: { self: string; peers: Peers; clock: Clock;
       clearInterval(eager);
       await loop.stop();
     },
+  };
+}
+
+export function clockAlarm(node: string, { offsetMs, measuredAtMs }: ClockOffset): NewAlarm {
+  const raisedAt = new Date(measuredAtMs);
+  return {
+    cause: `clock ${node} ${raisedAt.toISOString()}`,
+    kind: AlarmKind.CLOCK,
+    node,
+    log: '',
+    raisedAt,
+    text: `${node} 的时钟与本节点相差 ${offsetMs} 毫秒 its clock and ours differ by ${offsetMs} ms`,
+    evidence: [],
   };
 }
