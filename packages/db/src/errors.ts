@@ -1,4 +1,4 @@
-import { MeshError, unavailable } from '@lianzheng/rpc/errors';
+import { MeshError, resourceExhausted, unavailable } from '@lianzheng/rpc/errors';
 import pg from 'pg';
 
 /** SQLSTATE of a PostgreSQL error, also when it stands behind a MeshError. */
@@ -51,11 +51,16 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 /**
- * What a caller of a service may be told: UNAVAILABLE without a database, DEADLINE_EXCEEDED for a cancelled statement.
+ * What a caller of a service may be told: RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE without a database, DEADLINE_EXCEEDED for a cancelled statement.
  * Everything else (constraints, broken SQL) stays what it is; the handler knows what it means.
  */
 export function toMeshError(error: unknown): unknown {
   if (error instanceof MeshError) return error;
+  if (sqlState(error) === '53100') {
+    return resourceExhausted('DISK_FULL', '数据库磁盘已满 / the disk of the database is full', {
+      cause: error,
+    });
+  }
   if (isConnectionLoss(error) || unavailableStates.test(sqlState(error) ?? '')) {
     return unavailable('DATABASE_UNAVAILABLE', '数据库暂不可用 / database not available', { cause: error });
   }
