@@ -33,6 +33,8 @@ export async function start(
     tls: { ca: config.ca, cert: config.cert, key: config.key },
     services,
     roles,
+    // Calls that wait for news end at once when the server stops; getEntries bounds its own waiting.
+    longLived: new Set<string>([LogServiceService.getSnapshot.path, LogServiceService.getEntries.path]),
     authorise: authoriser({ ...config, registry: noDepartments }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
     beforeRefusal: refusalRecorder({ writer: ownAccessWriter(database), catalogue: accessCatalogue, clock }),

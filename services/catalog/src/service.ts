@@ -34,7 +34,12 @@ export async function start(
       auditors: config.auditors,
       ready: view.ready,
     }),
-    longLived: new Set([CatalogServiceService.watchObjects.path, LogServiceService.getSnapshot.path]),
+    // Calls that wait for news end at once when the server stops; getEntries bounds its own waiting.
+    longLived: new Set<string>([
+      CatalogServiceService.watchObjects.path,
+      LogServiceService.getSnapshot.path,
+      LogServiceService.getEntries.path,
+    ]),
     beforeRefusal: refusalRecorder({ writer, catalogue: accessCatalogue, clock }),
     reflection: { descriptorSet: await readFile(descriptorSet) },
     onError: events.callFailed,

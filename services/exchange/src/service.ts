@@ -36,7 +36,12 @@ export async function start(
     services: bindings,
     roles,
     authorise: authoriserOf(context),
-    longLived: new Set([ExchangeServiceService.watchLinks.path, LogServiceService.getSnapshot.path]),
+    // Calls that wait for news end at once when the server stops; getEntries bounds its own waiting.
+    longLived: new Set<string>([
+      ExchangeServiceService.watchLinks.path,
+      LogServiceService.getSnapshot.path,
+      LogServiceService.getEntries.path,
+    ]),
     beforeRefusal: refusalRecorder({
       writer: context.access,
       catalogue: accesses as AccessCatalogue,

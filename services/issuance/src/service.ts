@@ -29,6 +29,8 @@ export async function start(
     tls: { ca: config.ca, cert: config.cert, key: config.key },
     services: [issuance, bind(LogServiceService, logReads(source))],
     roles,
+    // Calls that wait for news end at once when the server stops; getEntries bounds its own waiting.
+    longLived: new Set<string>([LogServiceService.getSnapshot.path, LogServiceService.getEntries.path]),
     authorise: authoriser({
       node,
       registry,
