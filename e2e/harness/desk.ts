@@ -49,14 +49,20 @@ export function header(requestId: string = randomUUID()): CommandHeader {
   return { requestId, caseNumber: 'CASE-1', officer: 'officer-1', decidedAt };
 }
 
-export type VerifyOptions = { maxStalenessMs?: number; asOf?: Date; knownAt?: Date; withProof?: boolean };
+export type VerifyOptions = {
+  maxStalenessMs?: number;
+  asOf?: Date;
+  knownAt?: Date;
+  withProof?: boolean;
+  caseNumber?: string;
+};
 
 /** VerifyLicence as the node's first using department. */
 export function verify(
   mesh: Mesh,
   node: string,
   identifier: string,
-  { maxStalenessMs = 10_000, asOf, knownAt, withProof = false }: VerifyOptions = {},
+  { maxStalenessMs = 10_000, asOf, knownAt, withProof = false, caseNumber = 'CASE-1' }: VerifyOptions = {},
 ): Promise<VerifyLicenceResponse> {
   return mesh.clients(node, 'using').exchange.verifyLicence({
     identifier,
@@ -65,7 +71,7 @@ export function verify(
     knownAt,
     maxStalenessMs,
     withProof,
-    caseNumber: 'CASE-1',
+    caseNumber,
     matterCode: '',
     officer: 'officer-1',
   });

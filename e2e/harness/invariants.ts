@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { openDatabase } from '@lianzheng/db';
 import { leafHash, verifyInclusion } from '@lianzheng/merkle';
 import { parseLogCheckpoint, parseNote } from '@lianzheng/note';
 import { Outcome } from '@lianzheng/proto/exchange/v1/exchange';
@@ -9,14 +8,16 @@ import type { KeptLicence } from './kept.ts';
 import type { Load } from './load.ts';
 import { readLog, rootOver } from './log-copies.ts';
 import type { Mesh } from './mesh.ts';
+import type { MeshNode } from './mesh-node.ts';
 import type { LogRoot } from './roots.ts';
+import { querySuperuser } from './superuser.ts';
 import { waitUntil } from './wait.ts';
 
 export type InvariantOptions = {
   /** Licences that something other than the load issued. */
   strangers?: readonly string[];
-  /** Nodes whose answers can never be fresh, such as one with a wrong clock; also that of questions about them. */
-  neverFresh?: readonly string[];
+  /** Nodes whose clock is off: between them and the others only the home node itself gives fresh answers. */
+  clockOff?: readonly string[];
   timeoutMs?: number;
 };
 
@@ -25,19 +26,20 @@ export type InvariantOptions = {
  * tables with what was acknowledged. The load is taken up again with load.start().
  */
 export async function checkInvariants(mesh: Mesh, load: Load, options: InvariantOptions = {}): Promise<void> {
-  const { timeoutMs = 60_000, strangers = [], neverFresh = [] } = options;
+  const { timeoutMs = 60_000, strangers = [], clockOff = [] } = options;
   const nodes = Object.keys(mesh.nodes);
   await load.settle(timeoutMs);
-  if (neverFresh.length === 0) await mesh.linksFresh(timeoutMs);
+  if (clockOff.length === 0) await mesh.linksFresh(timeoutMs);
   const roots = await mesh.rootsAgree(timeoutMs);
-  assert.deepEqual(load.kept.faults, [], 'answers and acknowledgements agree');
+  assert.deepEqual(load.kept.takeFaults(), [], 'answers and acknowledgements agree');
 
   for (const { node, logs } of roots) for (const root of logs) await copyHasRoot(mesh, node, root);
   const byHome = Map.groupBy(load.kept.licences.values(), ({ node }) => node);
   for (const node of nodes) await logSaysWhatWasAcknowledged(mesh, node, byHome.get(node) ?? [], strangers);
   await Promise.all(nodes.map((node) => nothingIsHalfDone(mesh, node)));
+  await Promise.all(nodes.map((node) => accessesStand(mesh.node(node), load, timeoutMs)));
   await Promise.all(
-    nodes.map((node) => answersAreRight(mesh, node, [...load.kept.licences.values()], neverFresh)),
+    nodes.map((node) => answersAreRight(mesh, node, [...load.kept.licences.values()], clockOff)),
   );
 }
 
@@ -73,31 +75,45 @@ async function logSaysWhatWasAcknowledged(
 
 /** No entry waits, no request is open, and the state that issuance keeps is that of its log. */
 async function nothingIsHalfDone(mesh: Mesh, node: string): Promise<void> {
-  const url = mesh.node(node).databaseUrl;
-  const database = openDatabase({ url, applicationName: 'invariants', max: 1 });
-  try {
-    const counts = await database.read((reader) =>
-      reader.row<Record<'waiting' | 'intents' | 'unlogged' | 'wrong', number>>(
-        `SELECT (SELECT count(*) FROM issuance.log_waiting) AS waiting,
-                (SELECT count(*) FROM issuance.request WHERE licence_id IS NULL) AS intents,
-                (SELECT count(*) FROM issuance.status_change c
-                  WHERE c.entry_id IS NOT NULL
-                    AND NOT EXISTS (SELECT FROM issuance.log_entry e WHERE e.entry_id = c.entry_id)) AS unlogged,
-                (SELECT count(*) FROM issuance.licence l
-                  WHERE l.revision <> (SELECT max(revision) FROM issuance.status_change c WHERE c.licence_id = l.licence_id)) AS wrong`,
-      ),
-    );
-    assert.deepEqual({ ...counts }, { waiting: 0, intents: 0, unlogged: 0, wrong: 0 }, `tables of ${node}`);
-  } finally {
-    await database.close();
-  }
+  const [counts] = await querySuperuser(
+    mesh.node(node).databaseUrl,
+    `SELECT (SELECT count(*) FROM issuance.log_waiting)::int AS waiting,
+            (SELECT count(*) FROM issuance.request WHERE licence_id IS NULL)::int AS intents,
+            (SELECT count(*) FROM issuance.status_change c
+              WHERE c.entry_id IS NOT NULL
+                AND NOT EXISTS (SELECT FROM issuance.log_entry e WHERE e.entry_id = c.entry_id))::int AS unlogged,
+            (SELECT count(*) FROM issuance.licence l
+              WHERE l.revision <> (SELECT max(revision) FROM issuance.status_change c
+                                    WHERE c.licence_id = l.licence_id))::int AS wrong`,
+  );
+  assert.deepEqual(counts, { waiting: 0, intents: 0, unlogged: 0, wrong: 0 }, `tables of ${node}`);
+}
+
+const FORWARDING = ['catalog', 'issuance', 'exchange'];
+
+/** Every question that was answered has its one access entry: none is lost, none doubled, whenever audit was away. */
+async function accessesStand({ node, databaseUrl }: MeshNode, load: Load, timeoutMs: number): Promise<void> {
+  const waiting = FORWARDING.map((schema) => `SELECT FROM ${schema}.access_waiting`).join(' UNION ALL ');
+  const left = `SELECT count(*)::int AS count FROM (${waiting}) AS all_of_them`;
+  await waitUntil(async () => (await querySuperuser<{ count: number }>(databaseUrl, left))[0]?.count === 0, {
+    timeoutMs,
+    what: `all access entries of ${node} forwarded`,
+  });
+  const logged = await querySuperuser<{ case_number: string; count: number }>(
+    databaseUrl,
+    `SELECT case_number, count(*)::int AS count FROM audit.access_body
+      WHERE case_number LIKE 'ASKED-%' GROUP BY case_number`,
+  );
+  const counts = new Map(logged.map(({ case_number, count }) => [case_number, count]));
+  const wrong = [...(load.kept.answered.get(node) ?? [])].filter((asked) => counts.get(asked) !== 1);
+  assert.deepEqual(wrong, [], `answered questions without their one access entry at ${node}`);
 }
 
 async function answersAreRight(
   mesh: Mesh,
   node: string,
   licences: readonly KeptLicence[],
-  neverFresh: readonly string[],
+  clockOff: readonly string[],
 ): Promise<void> {
   for (const { identifier, node: home, commands } of sample(licences)) {
     const due = commands.at(-1)!;
@@ -112,12 +128,9 @@ async function answersAreRight(
     assert.equal(answer.outcome, Outcome.FOUND);
     assert.equal(answer.state, due.state);
     assert.equal(answer.homeNode, home);
-    const mayBeFresh = ![node, home].some((each) => neverFresh.includes(each)) || node === home;
-    assert.equal(
-      answer.freshness?.fresh,
-      mayBeFresh,
-      `${node} about ${home}: ${answer.freshness?.staleReason}`,
-    );
+    assert.ok(answer.freshness?.fresh, `${node} about ${home}: ${answer.freshness?.staleReason}`);
+    const mayTrustCopy = node === home || ![node, home].some((each) => clockOff.includes(each));
+    assert.ok(mayTrustCopy || answer.freshness.fromHome, `${node} trusts the clock of ${home}`);
     const { leaf, sequence, hashes, size, checkpoint } = answer.proof!;
     const { root } = parseLogCheckpoint(parseNote(checkpoint).text);
     const claim = {

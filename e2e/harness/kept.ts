@@ -17,12 +17,15 @@ export type KeptLicence = {
   readonly commands: readonly KeptCommand[];
 };
 
-export type Question = { node: string; askedAtMs: number; maxStalenessMs: number };
+export type Question = { node: string; caseNumber: string; askedAtMs: number; maxStalenessMs: number };
 
 /** Everything that was acknowledged and every answer that cannot be true. */
 export type Kept = {
   readonly licences: ReadonlyMap<string, KeptLicence>;
-  readonly faults: readonly string[];
+  /** Case numbers of the questions that were answered, each used once, by the node that answered. */
+  readonly answered: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Since the last time; they are forgotten. */
+  takeFaults(): string[];
   add(node: string, identifier: string, command: KeptCommand): void;
   fault(text: string): void;
   /** Compares an answer with what was acknowledged, and with the answers before it. */
@@ -32,12 +35,17 @@ export type Kept = {
 /** `clockOffsetsMs`: nodes whose clock is not this process's. */
 export function createKept(clockOffsetsMs: Readonly<Record<string, number>> = {}): Kept {
   const licences = new Map<string, KeptLicence & { commands: KeptCommand[] }>();
-  const faults: string[] = [];
+  let faults: string[] = [];
+  const answered = new Map<string, Set<string>>();
   const newest = new Map<string, { knownUpToMs: number; revision: number }>();
   const fault = (text: string) => void faults.push(text);
 
-  function judge({ node, askedAtMs, maxStalenessMs }: Question, answer: VerifyLicenceResponse): void {
+  function judge(
+    { node, caseNumber, askedAtMs, maxStalenessMs }: Question,
+    answer: VerifyLicenceResponse,
+  ): void {
     const { identifier, revision, outcome, freshness } = answer;
+    answered.set(node, (answered.get(node) ?? new Set()).add(caseNumber));
     const licence = licences.get(identifier);
     if (!licence || !freshness) return fault(`${node} about ${identifier}: no freshness, or unheard of`);
     const says = `${node} says of ${licence.node}'s ${identifier} revision ${revision} (${Object.entries(Outcome).find(([, value]) => value === outcome)?.[0]}, ${freshness.staleReason || 'fresh'}, ${freshness.fromHome ? 'home' : 'copy'})`;
@@ -60,8 +68,13 @@ export function createKept(clockOffsetsMs: Readonly<Record<string, number>> = {}
 
   return {
     licences,
-    faults,
+    answered,
     fault,
+    takeFaults() {
+      const taken = faults;
+      faults = [];
+      return taken;
+    },
     judge,
     add(node, identifier, command) {
       const licence = licences.get(identifier) ?? { node, identifier, commands: [] };

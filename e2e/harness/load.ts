@@ -156,7 +156,8 @@ export async function startLoad(mesh: Mesh, options: LoadOptions = {}): Promise<
   }
 
   async function ask(node: string, identifier: string): Promise<void> {
-    const question = { node, askedAtMs: Date.now(), maxStalenessMs: STALENESS_MS };
+    const caseNumber = `ASKED-${randomUUID()}`;
+    const question = { node, caseNumber, askedAtMs: Date.now(), maxStalenessMs: STALENESS_MS };
     try {
       kept.judge(question, await verify(mesh, node, identifier, question));
     } catch (error) {
