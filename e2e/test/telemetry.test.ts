@@ -146,7 +146,7 @@ test('the metrics of a standalone node cover every service of it', async () => {
   has(
     /^lz_exchange_verified_total\{service="exchange",asked="public",outcome="FOUND",from="home",age="fresh",.* 1$/m,
   );
-  has(new RegExp(`^lz_link_entries_behind\\{service="exchange",node="${PROVINCE}",log="catalog",`, 'm'));
+  has(new RegExp(`^lz_link_entries_behind\\{service="exchange",peer="${PROVINCE}",log="catalog",`, 'm'));
 });
 
 /** By the holder's code, as the department whose matter lists the type. */

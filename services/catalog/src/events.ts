@@ -8,8 +8,8 @@ export type Events = ReturnType<typeof createEvents>;
 /** What is worth knowing of this service: one function an event, log line and counter together. */
 export function createEvents(logger: Logger, metrics: Metrics) {
   const written = metrics.counter('lz_catalog_objects_written', 'Own objects written, by kind.');
-  const applied = metrics.counter('lz_catalog_entries_applied', 'Entries of other catalogues, by node.');
-  const skipped = metrics.counter('lz_catalog_entries_skipped', 'Those that said nothing, by node.');
+  const applied = metrics.counter('lz_catalog_entries_applied', 'Entries of other catalogues, by owner.');
+  const skipped = metrics.counter('lz_catalog_entries_skipped', 'Those that said nothing, by owner.');
   let watchers = 0;
   metrics.gauge('lz_catalog_watchers', 'Open streams of WatchObjects.', () => [{ value: watchers }]);
   return {
@@ -31,11 +31,11 @@ export function createEvents(logger: Logger, metrics: Metrics) {
     typeReviewed: (code: string, version: number, state: string) =>
       logger.info({ code, version, state }, 'licence type reviewed'),
     entriesApplied(node: string, next: number, entries: number) {
-      applied.with({ node }).add(entries);
+      applied.with({ owner: node }).add(entries);
       logger.info({ node, next, entries }, 'catalogue of another node applied');
     },
     entrySkipped(node: string, sequence: number, why: string) {
-      skipped.with({ node }).add();
+      skipped.with({ owner: node }).add();
       logger.warn({ node, sequence, why }, 'entry of a catalogue not applied');
     },
     objectsRecovered: (count: number) => logger.warn({ count }, 'own objects recovered from the log'),

@@ -23,7 +23,7 @@ export function createEvents(logger: Logger, metrics: Metrics) {
   );
   const searches = metrics.counter('lz_exchange_finds', 'Searches by holder answered.');
   const found = metrics.counter('lz_exchange_found', 'Licences that they found.');
-  const records = metrics.counter('lz_exchange_records', 'Records read from topics, by node, log and kind.');
+  const records = metrics.counter('lz_exchange_records', 'Records read from topics, by owner, log and kind.');
   return {
     licenceVerified(asked: Asked, { outcome, freshness }: VerifyLicenceResponse) {
       const from = freshness?.fromHome ? 'home' : 'copy';
@@ -41,7 +41,7 @@ export function createEvents(logger: Logger, metrics: Metrics) {
     },
     recordsRead(node: string, log: string, counts: RecordCounts) {
       for (const [kind, count] of Object.entries(counts))
-        if (count > 0) records.with({ node, log, kind }).add(count);
+        if (count > 0) records.with({ owner: node, log, kind }).add(count);
       if (counts.noise > 0)
         logger.warn({ node, log, records: counts.noise }, 'records that are none of ours');
     },

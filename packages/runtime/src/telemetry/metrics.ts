@@ -1,17 +1,22 @@
-import type { Attributes, Meter, Observable } from '@opentelemetry/api';
+import type { Attributes, BatchObservableResult, Meter, Observable } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { type BoundLabels, bindCounter, type Totals, totalsOf } from './totals.ts';
 
-/** Names and values of small, closed sets. Never an identifier of a licence, a person or a request. */
-export type Labels = Readonly<Record<string, string>>;
+/**
+ * Names and values of small, closed sets. Never an identifier of a licence, a person or a request. `node` and `service` are
+ * there already, once: say `owner` or `peer` of another node.
+ */
+export type Labels = Readonly<Record<string, string>> & { readonly node?: never; readonly service?: never };
 
-/** Half a microsecond a call; `with` binds labels once, outside the hot path. */
+/** A counter that stays with its labels costs next to nothing; `with` and the first `add` half a microsecond each. */
 export interface Counter {
   add(count?: number): void;
   with(labels: Labels): Counter;
 }
 
+/** Half a microsecond a record. */
 export interface Histogram {
   record(value: number): void;
   with(labels: Labels): Histogram;
@@ -70,7 +75,7 @@ export function createMetrics({ service, node, onError }: MetricsOptions): Metri
   const provider = new MeterProvider({ resource: resourceFromAttributes({ node }), readers: [exporter] });
   const serializer = new PrometheusSerializer('', false, /^node$/, true, true);
   return {
-    ...metricsOf(provider.getMeter('lianzheng'), service, onError),
+    ...metricsOf({ meter: provider.getMeter('lianzheng'), totals: new Map(), onError }, service),
     async prometheusText() {
       const { resourceMetrics, errors } = await exporter.collect({ timeoutMillis: measureWithinMs });
       for (const error of errors) onError(error);
@@ -80,62 +85,58 @@ export function createMetrics({ service, node, onError }: MetricsOptions): Metri
   };
 }
 
-function metricsOf(meter: Meter, service: string, onError: (error: unknown) => void): Metrics {
-  const own = { service };
+/** What the services of a process share. */
+type Registry = {
+  readonly meter: Meter;
+  /** The values of each counter. */
+  readonly totals: Map<string, Totals>;
+  readonly onError: (error: unknown) => void;
+};
+
+function metricsOf(registry: Registry, service: string): Metrics {
+  const { meter } = registry;
+  const own: BoundLabels = { service };
   return {
-    counter: (name, description) => bindCounter(meter.createCounter(name, { description }), own),
+    counter: (name, description) => bindCounter(totalsOf(registry, name, description), own),
     histogram(name, description, boundaries = durationBoundariesMs) {
       const advice = { explicitBucketBoundaries: [...boundaries] };
       return bindHistogram(meter.createHistogram(name, { description, advice }), own);
     },
     gauge(name, description, measure) {
-      meter.createObservableGauge(name, { description }).addCallback(async (result) => {
-        try {
-          for (const { value, labels } of await measure()) result.observe(value, { ...own, ...labels });
-        } catch (error) {
-          onError(error);
-        }
-      });
+      const named = async () => (await measure()).map((measured) => ({ name, ...measured }));
+      observe(registry, own, { gauges: { [name]: description } }, named);
     },
-    observe<N extends string>(
-      { gauges = {}, totals = {} }: ObservedNames<N>,
-      measure: () => Promise<readonly Observed<N>[]>,
-    ) {
-      const described = (names: object) => Object.entries(names) as [N, string][];
-      const instruments = new Map<N, Observable>([
-        ...described(gauges).map(
-          ([name, description]) => [name, meter.createObservableGauge(name, { description })] as const,
-        ),
-        ...described(totals).map(
-          ([name, description]) => [name, meter.createObservableCounter(name, { description })] as const,
-        ),
-      ]);
-      meter.addBatchObservableCallback(
-        async (result) => {
-          try {
-            for (const { name, value, labels } of await measure())
-              result.observe(instruments.get(name)!, value, { ...own, ...labels });
-          } catch (error) {
-            onError(error);
-          }
-        },
-        [...instruments.values()],
-      );
-    },
-    forService: (other) => metricsOf(meter, other, onError),
+    observe: (names, measure) => observe(registry, own, names, measure),
+    forService: (other) => metricsOf(registry, other),
   };
 }
 
-function bindCounter(counter: { add(count: number, labels: Attributes): void }, labels: Labels): Counter {
-  return {
-    add: (count = 1) => counter.add(count, labels),
-    with: (more) => bindCounter(counter, { ...labels, ...more }),
+function observe<N extends string>(
+  { meter, onError }: Registry,
+  own: BoundLabels,
+  { gauges = {}, totals = {} }: ObservedNames<N>,
+  measure: () => Promise<readonly Observed<N>[]>,
+): void {
+  const instruments = new Map<string, Observable>();
+  const described = (names: object) => Object.entries(names) as [string, string][];
+  for (const [name, description] of described(gauges))
+    instruments.set(name, meter.createObservableGauge(name, { description }));
+  for (const [name, description] of described(totals))
+    instruments.set(name, meter.createObservableCounter(name, { description }));
+  const tell = async (result: BatchObservableResult) => {
+    try {
+      for (const { name, value, labels } of await measure())
+        result.observe(instruments.get(name)!, value, { ...own, ...labels });
+    } catch (error) {
+      onError(error);
+    }
   };
+  meter.addBatchObservableCallback(tell, [...instruments.values()]);
 }
 
 function bindHistogram(
   histogram: { record(value: number, labels: Attributes): void },
-  labels: Labels,
+  labels: BoundLabels,
 ): Histogram {
   return {
     record: (value) => histogram.record(value, labels),

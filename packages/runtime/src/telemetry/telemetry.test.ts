@@ -13,6 +13,7 @@ import {
   createTelemetry,
   formatTraceparent,
   measureProcess,
+  type ProcessTelemetry,
   parseTraceparent,
   serveMetrics,
   serverCalls,
@@ -28,7 +29,9 @@ const about = { service: 'issuance', node: '440300' };
 
 test('the endpoint speaks Prometheus, with service, node and bound labels', async () => {
   const telemetry = await createTelemetry({ ...about, onError: unexpected });
-  telemetry.counter('lz_issued', 'Licences issued.').with({ result: 'ok' }).add(3);
+  const issued = telemetry.counter('lz_issued', 'Licences issued.').with({ result: 'ok' });
+  issued.add(2);
+  telemetry.counter('lz_issued', 'Licences issued.').with({ result: 'ok' }).add();
   telemetry.telemetryFor('audit').counter('lz_issued', 'Licences issued.').add();
   telemetry.histogram('lz_call_ms', 'Duration of a call.', [1, 10]).record(5);
   telemetry.gauge('lz_behind', 'Entries behind.', async () => [{ value: 7, labels: { owner: '440100' } }]);
@@ -87,18 +90,25 @@ test('what is read together is asked once a scrape; services of one process shar
 test('a process tells its memory, CPU time and the delay of its event loop', async () => {
   const telemetry = await createTelemetry({ ...about, onError: unexpected });
   const end = measureProcess(telemetry);
-  await pause(50, new AbortController().signal);
-  const blockedUntil = performance.now() + 120;
-  while (performance.now() < blockedUntil);
-  await pause(50, new AbortController().signal);
+  // On a busy machine the first delay may pass before the monitor looks.
+  for (let attempt = 1; (await longestDelay(telemetry)) < 50; attempt += 1) {
+    assert.ok(attempt < 20, 'a blocked event loop shows');
+    const blockedUntil = performance.now() + 80;
+    while (performance.now() < blockedUntil);
+    await pause(40);
+  }
   const text = await telemetry.prometheusText();
   const value = (name: string) => Number(new RegExp(`^${name}\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1]);
   assert.ok(value('lz_process_resident_bytes') > 10e6);
   assert.ok(value('lz_process_cpu_seconds_total') > 0);
-  assert.ok(Number(/^lz_event_loop_delay_ms\{.*quantile="1".*\} (\S+)$/m.exec(text)?.[1]) > 50);
   end();
   await telemetry.close();
 });
+
+async function longestDelay(telemetry: ProcessTelemetry): Promise<number> {
+  const found = /^lz_event_loop_delay_ms\{.*quantile="1".*\} (\S+)$/m.exec(await telemetry.prometheusText());
+  return Number(found![1]);
+}
 
 const rpc = 'lianzheng.audit.v1.AuditService/ListAccesses';
 

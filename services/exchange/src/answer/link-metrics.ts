@@ -4,7 +4,7 @@ import {
   type ListLinksResponse,
   type LogLink,
 } from '@lianzheng/proto/exchange/v1/exchange';
-import type { Metrics, Observed } from '@lianzheng/runtime/telemetry';
+import type { Labels, Metrics, Observed } from '@lianzheng/runtime/telemetry';
 import { type LinksOptions, listLinks } from './links.ts';
 
 const ofLogs = {
@@ -55,12 +55,12 @@ function measured({ links, alarms }: ListLinksResponse): Observed<Name>[] {
 }
 
 function measuredNode({ node, clockOffsetMs, reachable }: Link): Observed<Name>[] {
-  return known({ node }, { lz_link_clock_offset_ms: clockOffsetMs, lz_link_reachable: reachable });
+  return known({ peer: node }, { lz_link_clock_offset_ms: clockOffsetMs, lz_link_reachable: reachable });
 }
 
 function measuredLog(node: string, link: LogLink): Observed<Name>[] {
   return known(
-    { node, log: link.log },
+    { peer: node, log: link.log },
     {
       lz_link_verified_entries: link.verifiedSize,
       lz_link_entries_behind: link.entriesBehind,
@@ -78,7 +78,7 @@ function measuredLog(node: string, link: LogLink): Observed<Name>[] {
 
 type Value = number | bigint | boolean | undefined;
 
-function known(labels: Record<string, string>, values: Partial<Record<Name, Value>>): Observed<Name>[] {
+function known(labels: Labels, values: Partial<Record<Name, Value>>): Observed<Name>[] {
   return (Object.entries(values) as [Name, Value][]).flatMap(([name, value]) =>
     value === undefined ? [] : [{ name, value: Number(value), labels }],
   );
