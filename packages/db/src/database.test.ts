@@ -181,7 +181,7 @@ test('a statement that takes too long is DEADLINE_EXCEEDED', async () => {
 });
 
 test('no free connection in time is UNAVAILABLE', async () => {
-  const small = openDatabase({ url, applicationName: 'small', max: 1, connectTimeoutMs: 30 });
+  const small = openDatabase({ url, applicationName: 'small', max: 1, connectTimeoutMs: 2_000 });
   await small.tx(() =>
     assert.rejects(
       small.read((r) => r.rows('SELECT 1')),
