@@ -21,6 +21,8 @@ export type MeshNode = NodeProcess & {
   readonly callers: readonly SampleCaller[];
   /** Clients of the node's services as the first sample caller of that role, or as the given department. */
   clients(as: CallerRole, department?: string): Clients;
+  /** Whether the service says now that it serves. */
+  serves(service: Exclude<ServiceName, 'gateway'>): Promise<boolean>;
   /** Resolves when every service that runs says that it serves. */
   ready(timeoutMs?: number): Promise<void>;
 };
@@ -52,17 +54,18 @@ export function meshNode({ config, kafka, mirror, callers, operator, onOpened }:
     return fresh;
   }
 
+  const serves = (service: ServiceName) =>
+    isServing(`127.0.0.1:${ports[service]}`, `lianzheng://${node}/service/${service}`, operator);
+
   async function ready(timeoutMs = 60_000): Promise<void> {
     const grpc = services.filter(
       (service): service is Exclude<ServiceName, 'gateway'> => service !== 'gateway',
     );
     const waiting = grpc.map((service) => {
-      const ask = () =>
-        isServing(`127.0.0.1:${ports[service]}`, `lianzheng://${node}/service/${service}`, operator);
       return waitUntil(
         async () => {
           if (!processes.isUp()) return 'ended';
-          return (await ask()) && 'serving';
+          return (await serves(service)) && 'serving';
         },
         { timeoutMs, what: `${service} of ${node} serves` },
       );
@@ -87,6 +90,7 @@ export function meshNode({ config, kafka, mirror, callers, operator, onOpened }:
     databaseUrl: config.database.adminUrl,
     callers,
     clients,
+    serves,
     ready,
   };
 }
