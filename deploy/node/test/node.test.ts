@@ -109,11 +109,15 @@ test('standalone: what started is stopped again when another cannot start', asyn
 });
 
 test('mesh: a process per service, started again when it dies', async (t) => {
-  const dir = await provinceFolder(t, { services: ['signature'] });
+  const signatureMetrics = await freePort();
+  // In the order of their ports: catalog's by 2 further on, issuance's by 4, signature's by 6.
+  const dir = await provinceFolder(t, { services: ['signature'], metricsPort: signatureMetrics - 6 });
   const config = readNodeConfig(dir, 'mesh');
   const mesh = await startMesh(config, quiet);
   t.after(() => mesh.stop());
   assert.ok((await keysAt(dir, config.ports.signature)).length > 0);
+  const metrics = await (await fetch(`http://127.0.0.1:${signatureMetrics}/metrics`)).text();
+  assert.match(metrics, /^lz_rpc_server_ms_count\{service="signature",.*ListKeys",code="OK",/m);
   const first = mesh.process('signature')!;
   assert.notEqual(first.pid, process.pid);
   first.kill('SIGKILL');
