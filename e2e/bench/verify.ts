@@ -11,7 +11,7 @@ import { makeReplica } from './replica.ts';
 import { benchSize } from './size.ts';
 import { loadVerify, shape, untilFresh } from './verify-runs.ts';
 
-const RUNS = 3;
+const RUNS = 5;
 const SIZE = benchSize(1_000_000);
 const GOAL = 0.7;
 
