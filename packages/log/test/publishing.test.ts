@@ -6,6 +6,7 @@ import {
   ownersDatabases,
   type Record,
   readLog,
+  readSizes,
   startOwner,
   topic,
   until,
@@ -14,7 +15,7 @@ import { signatureNode } from './signature-node.ts';
 
 const databases = await ownersDatabases();
 const untilPublished = (it: { database: Parameters<typeof readLog>[0] }, size: number) =>
-  until(`${size} published`, async () => (await readLog(it.database)).published === size);
+  until(`${size} published`, async () => (await readSizes(it.database)).published === size);
 
 /** Entries and checkpoints of a reader that drops what it has already: the order in which the topic tells them. */
 function readOnce(records: readonly Record[]): { sequences: number[]; kept: number[] } {
