@@ -1,13 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { readCatalogue } from '@lianzheng/deploy-catalogue';
-import type { LicenceType } from '@lianzheng/proto/catalog/v1/objects';
-import type { Licence } from '@lianzheng/proto/issuance/v1/issuance';
 import { LicenceState } from '@lianzheng/proto/log/v1/leaf';
-import { isMeshError, type MeshCode } from '@lianzheng/rpc/errors';
-import { header, verify } from './desk.ts';
+import { pause } from '@lianzheng/runtime';
+import { verify } from './desk.ts';
+import { openInsistent } from './insistent.ts';
 import { createKept, type Kept, type KeptLicence } from './kept.ts';
-import { sampleLicence } from './licence.ts';
 import type { Mesh } from './mesh.ts';
 import { waitUntil } from './wait.ts';
 
@@ -17,7 +13,7 @@ export type LoadOptions = {
   /** Commands a second in each home, and questions a second at each node. Default 5 and 5. */
   commandsPerSecond?: number;
   questionsPerSecond?: number;
-  /** Of nodes whose clock is not this process's. */
+  /** Of nodes whose clock is not this process's; may change while everything rests. */
   clockOffsetsMs?: Readonly<Record<string, number>>;
   typeName?: string;
 };
@@ -28,11 +24,11 @@ export type LoadOptions = {
  */
 export type Load = {
   readonly kept: Kept;
-  /** Refused and failed commands so far, by `CODE REASON`. */
+  /** Refused and failed calls so far, by `CODE REASON`. */
   readonly refusals: ReadonlyMap<string, number>;
-  /** Commands whose answer is outstanding, by node. */
+  /** Commands whose answer is outstanding. */
   pending(node: string): number;
-  /** Issues one more licence, kept like the others. */
+  /** One more licence, kept like the others; only the caller touches it. */
   issue(node: string, requestId?: string): Promise<KeptLicence>;
   suspend(identifier: string): Promise<void>;
   resume(identifier: string): Promise<void>;
@@ -46,101 +42,27 @@ export type Load = {
   stop(): Promise<void>;
 };
 
-const RETRYABLE: readonly MeshCode[] = [
-  'UNAVAILABLE',
-  'DEADLINE_EXCEEDED',
-  'RESOURCE_EXHAUSTED',
-  'ABORTED',
-  'CANCELLED',
-];
-const DEADLINE_MS = 5_000;
 const STALENESS_MS = 5_000;
 
 export async function startLoad(mesh: Mesh, options: LoadOptions = {}): Promise<Load> {
   const { typeName = '食品经营许可证', commandsPerSecond = 5, questionsPerSecond = 5 } = options;
-  const homes =
-    options.homes ?? Object.values(mesh.nodes).flatMap((it) => (it.tier === 'city' ? it.node : []));
-  const { nodes: catalogue } = await readCatalogue();
-  const type = catalogue.flatMap(({ licenceTypes }) => licenceTypes).find(({ name }) => name === typeName);
-  if (!type) throw new Error(`no licence type ${typeName} in the catalogue`);
-  const departments = catalogue.flatMap((each) => each.departments);
+  const cities = Object.values(mesh.nodes).filter(({ tier }) => tier === 'city');
+  const { homes = cities.map(({ node }) => node) } = options;
   const kept = createKept(options.clockOffsetsMs);
-  const refusals = new Map<string, number>();
-  const pending = new Map<string, number>();
-  const acknowledgedAt = new Map<string, number>();
   const giveUp = new AbortController();
+  const departments = await openInsistent(mesh, typeName, kept, giveUp.signal);
+  const { refusals, pending, acknowledged } = departments;
+  const ownOf = new Map(homes.map((node) => [node, [] as KeptLicence[]]));
   let working: AbortController | undefined;
   let workers: Promise<unknown>[] = [];
-
-  /** The same request until it is acknowledged. Undefined = given up, or refused for good, which is a fault. */
-  async function insist(
-    node: string,
-    call: () => Promise<Licence | undefined>,
-  ): Promise<Licence | undefined> {
-    count(pending, node, 1);
-    try {
-      while (!giveUp.signal.aborted) {
-        try {
-          const licence = await call();
-          if (licence) count(acknowledgedAt, node, 1);
-          return licence;
-        } catch (error) {
-          if (!isMeshError(error)) throw error;
-          count(refusals, `${error.code} ${error.reason}`, 1);
-          if (!RETRYABLE.includes(error.code)) {
-            kept.fault(`${node} refuses with ${error.code} ${error.reason}: ${error.message}`);
-            return undefined;
-          }
-          await pause(200, giveUp.signal);
-        }
-      }
-      return undefined;
-    } finally {
-      count(pending, node, -1);
-    }
-  }
-
-  async function issue(node: string, requestId: string = randomUUID()): Promise<KeptLicence | undefined> {
-    const request = {
-      header: header(requestId),
-      data: sampleLicence(type as LicenceType, mesh.issuerOf(node, departments), randomUUID(), new Date()),
-    };
-    const { issuance } = mesh.clients(node, 'issuing');
-    const send = async () => (await issuance.issueLicence(request, { deadlineMs: DEADLINE_MS })).licence;
-    const licence = await insist(node, send);
-    if (!licence) return undefined;
-    keep(node, licence, requestId, LicenceState.IN_FORCE);
-    return kept.licences.get(licence.identifier);
-  }
-
-  async function suspendOrResume({ node, identifier }: KeptLicence, to: LicenceState): Promise<void> {
-    const { issuance } = mesh.clients(node, 'issuing');
-    const suspending = to === LicenceState.SUSPENDED;
-    const reasonCode = suspending ? 'INVESTIGATION' : 'GROUNDLESS';
-    const request = { header: header(), identifier, reasonCode };
-    const call = suspending ? issuance.suspendLicence : issuance.resumeLicence;
-    const send = async () => (await call(request, { deadlineMs: DEADLINE_MS })).licence;
-    const licence = await insist(node, send);
-    if (licence) keep(node, licence, request.header.requestId, to);
-  }
-
-  function keep(
-    node: string,
-    { identifier, revision, state }: Licence,
-    requestId: string,
-    due: LicenceState,
-  ) {
-    if (state !== due) kept.fault(`${node} acknowledged ${identifier} in state ${state}, not ${due}`);
-    kept.add(node, identifier, { revision, state: due, requestId, acknowledgedAtMs: Date.now() });
-  }
 
   /** One department of a node: only this worker touches its licences. */
   async function workAt(node: string, own: KeptLicence[], signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const old = own.length >= 3 && Math.random() < 0.6 ? pick(own) : undefined;
-      if (old) await suspendOrResume(old, opposite(old));
+      if (old) await departments.suspendOrResume(old, opposite(old));
       else {
-        const licence = await issue(node);
+        const licence = await departments.issue(node);
         if (licence) own.push(licence);
       }
       await pause(1_000 / commandsPerSecond, signal);
@@ -161,62 +83,60 @@ export async function startLoad(mesh: Mesh, options: LoadOptions = {}): Promise<
     try {
       kept.judge(question, await verify(mesh, node, identifier, question));
     } catch (error) {
-      if (!isMeshError(error)) throw error;
-      count(refusals, `${error.code} ${error.reason}`, 1);
-      if (!RETRYABLE.includes(error.code)) kept.fault(`${node} answers ${error.code}: ${error.message}`);
+      departments.mayRetry(node, error);
     }
   }
 
-  const ownOf = new Map(homes.map((node) => [node, [] as KeptLicence[]]));
+  function start(): void {
+    if (working) return;
+    working = new AbortController();
+    const { signal } = working;
+    workers = [
+      ...[...ownOf].map(([node, own]) => workAt(node, own, signal)),
+      ...Object.keys(mesh.nodes).map((node) => askAt(node, signal)),
+    ];
+    // Awaited by settle(); until then a failure must not count as unhandled.
+    for (const worker of workers) worker.catch(() => undefined);
+  }
+
+  async function settle(timeoutMs = 60_000): Promise<void> {
+    working?.abort();
+    working = undefined;
+    let ended = false;
+    const ending = Promise.all(workers).then(() => {
+      ended = true;
+    });
+    const late = () =>
+      `commands outstanding: ${JSON.stringify([...pending])}, ${JSON.stringify([...refusals])}`;
+    await Promise.race([ending, waitUntil(() => ended, { timeoutMs, what: late })]);
+    workers = [];
+  }
+
   const find = (identifier: string) => kept.licences.get(identifier) ?? missing(identifier);
-  const load: Load = {
+  start();
+  return {
     kept,
     refusals,
     pending: (node) => pending.get(node) ?? 0,
-    issue: async (node, requestId) => (await issue(node, requestId)) ?? missing(`licence issued at ${node}`),
-    suspend: (identifier) => suspendOrResume(find(identifier), LicenceState.SUSPENDED),
-    resume: (identifier) => suspendOrResume(find(identifier), LicenceState.IN_FORCE),
+    issue: async (node, requestId) =>
+      (await departments.issue(node, requestId)) ?? missing(`licence issued at ${node}`),
+    suspend: (identifier) => departments.suspendOrResume(find(identifier), LicenceState.SUSPENDED),
+    resume: (identifier) => departments.suspendOrResume(find(identifier), LicenceState.IN_FORCE),
     async acknowledged(node, more, timeoutMs = 60_000) {
-      const due = (acknowledgedAt.get(node) ?? 0) + more;
-      await waitUntil(() => (acknowledgedAt.get(node) ?? 0) >= due, {
+      const due = (acknowledged.get(node) ?? 0) + more;
+      await waitUntil(() => (acknowledged.get(node) ?? 0) >= due, {
         timeoutMs,
         what: () => `${more} more commands at ${node}; refused so far: ${JSON.stringify([...refusals])}`,
       });
     },
-    start() {
-      if (working) return;
-      working = new AbortController();
-      const { signal } = working;
-      workers = [
-        ...[...ownOf].map(([node, own]) => workAt(node, own, signal)),
-        ...Object.keys(mesh.nodes).map((node) => askAt(node, signal)),
-      ];
-      // Awaited by settle(); until then a failure must not count as unhandled.
-      for (const worker of workers) worker.catch(() => undefined);
-    },
-    async settle(timeoutMs = 60_000) {
-      working?.abort();
-      working = undefined;
-      const late = () =>
-        `commands outstanding: ${JSON.stringify([...pending])}, ${JSON.stringify([...refusals])}`;
-      const ended = Promise.all(workers);
-      const given = new AbortController();
-      const tooLate = delay(timeoutMs, 'late', { signal: given.signal }).catch(() => 'ended');
-      try {
-        if ((await Promise.race([ended, tooLate])) === 'late') throw new Error(late());
-      } finally {
-        given.abort();
-      }
-      workers = [];
-    },
+    start,
+    settle,
     async stop() {
       giveUp.abort();
       working?.abort();
       await Promise.allSettled(workers);
     },
   };
-  load.start();
-  return load;
 }
 
 function opposite({ commands }: KeptLicence): LicenceState {
@@ -225,14 +145,6 @@ function opposite({ commands }: KeptLicence): LicenceState {
 
 function pick<T>(items: readonly T[]): T | undefined {
   return items[Math.floor(Math.random() * items.length)];
-}
-
-function count(counts: Map<string, number>, key: string, by: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + by);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await delay(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function missing(what: string): never {
