@@ -140,6 +140,10 @@ test('the metrics of a standalone node cover every service of it', async () => {
       has(
         new RegExp(`^lz_log_entries\\{service="${service}",log="${log}",stage="${stage}",.* [1-9]\\d*$`, 'm'),
       );
+  for (const line of text.split('\n').filter((each) => each !== '' && !each.startsWith('#'))) {
+    const labels = [...line.matchAll(/[{,](\w+)="/g)].map(([, name]) => name);
+    assert.equal(new Set(labels).size, labels.length, line);
+  }
   has(/^lz_process_resident_bytes\{service="node",.* \d{8,}$/m);
   has(/^lz_event_loop_delay_ms\{service="node",quantile="0.99",/m);
   has(/^lz_issuance_commands_total\{service="issuance",action="IssueLicence",outcome="carried_out",.* 2$/m);
