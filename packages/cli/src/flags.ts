@@ -32,8 +32,9 @@ export function parseFlags(
   const problems: string[] = [];
   const values = new Map<string, string[]>();
   const given: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === 'positional') given.push(token.value);
+  for (const [i, token] of tokens.entries()) {
+    // What follows an unknown option is probably its value.
+    if (token.kind === 'positional' && !isUnknown(tokens[i - 1])) given.push(token.value);
     if (token.kind !== 'option') continue;
     const option = options[token.name];
     const problem = option ? optionProblem(token, option, values.has(token.name)) : unknown(token, options);
@@ -42,6 +43,11 @@ export function parseFlags(
   }
   problems.push(...positionalProblems(given, positionals));
   if (problems.length > 0) throw new WrongUse(problems);
+
+  function isUnknown(token: (typeof tokens)[number] | undefined): boolean {
+    return token?.kind === 'option' && !options[token.name] && token.value === undefined;
+  }
+
   return flagsOf(values, new Map(positionals.map(({ name }, i) => [name, given[i] ?? ''])));
 }
 

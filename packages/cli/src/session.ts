@@ -115,7 +115,7 @@ async function target(flags: Flags, io: Io, options: SessionOptions): Promise<Ta
 }
 
 async function runningMesh(flags: Flags, io: Io): Promise<Mesh> {
-  const file = flags.text('mesh');
+  const file = flags.text('mesh') ?? io.env.LZ_MESH;
   if (file !== undefined) return readMesh(io, file);
   const byDefault = join(io.root, 'var/mesh/mesh.json');
   return readMesh(io, byDefault).catch((error: NodeJS.ErrnoException) => {

@@ -29,7 +29,7 @@ const cases: Case[] = [
   ['an option twice', ['verify', '--node', '1', '--node', '2'], 2, /--node 只能给一次/],
   [
     'several problems at once',
-    ['verify', 'a', 'b', '--x', '--node'],
+    ['verify', 'a', 'b', '--x', 'c', '--node'],
     2,
     /unknown option --x[\s\S]*--node 缺少值[\s\S]*多余的参数 b/,
   ],

@@ -13,7 +13,7 @@ import { WrongUse } from '../failure.ts';
 import type { Flags } from '../flags.ts';
 import { readBytes } from '../input.ts';
 import { type Io, print, printJson, tell } from '../io.ts';
-import { type KeyBook, keyBookFor, keysOption } from '../log/key-book.ts';
+import { departmentKeyBook, type KeyBook, keysOption } from '../log/key-book.ts';
 import { proofFault } from '../log/proof.ts';
 import { connectionOptions, fileOption, flag, jsonOption, option } from '../options.ts';
 import { identifierParts, readRequest } from '../request.ts';
@@ -85,7 +85,7 @@ export const verify: Command = {
     return withSession(invocation, { role: 'using' }, async (session) => {
       const exchange = session.client('exchange', ExchangeServiceService);
       const answer = await exchange.verifyLicence(request, session.call);
-      const keys = request.withProof ? await keyBookFor(flags, io, session) : undefined;
+      const keys = request.withProof ? await departmentKeyBook(flags, io, session) : undefined;
       const faults = faultsOf(request, answer, keys);
       if (flags.on('json')) printJson(io, VerifyLicenceResponse.toJSON(answer));
       else for (const line of answerLines(answer, keys && !proofFault(answer, keys))) print(io, line);

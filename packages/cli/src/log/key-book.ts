@@ -84,6 +84,12 @@ function keyOfLine(line: string): LogKey {
   return { node, log, name, publicKey, fromSize: 0n, toSize: 0n, endorsement: Buffer.alloc(0) };
 }
 
+/** Keys for a department, which may not read logs: those of the file as they stand there, or its node's catalogue. */
+export function departmentKeyBook(flags: Flags, io: Io, session: Session): Promise<KeyBook> {
+  const file = flags.text('keys');
+  return file === undefined ? catalogueKeys(session) : offlineKeyBook(io, file);
+}
+
 async function catalogueKeys(session: Session): Promise<KeyBook> {
   const catalogue = session.client('catalog', CatalogServiceService);
   const list = async (kind: ObjectKind) =>
