@@ -66,7 +66,7 @@ async function publishType(catalog: Clients['catalog'], licenceType: LicenceType
 
 /** A service that has just started, or a department that was just written, is known a moment later. */
 function untilAccepted<T>(call: () => Promise<T>): Promise<T> {
-  return waitUntil(call, { timeoutMs: 20_000, what: 'the catalogue accepts' });
+  return waitUntil(call, { timeoutMs: 60_000, what: 'the catalogue accepts' });
 }
 
 function objectOf(object: NonNullable<CatalogObject['object']>): CatalogObject {

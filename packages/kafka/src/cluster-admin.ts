@@ -47,12 +47,11 @@ export async function ensureTopics(
     { name: 'retention.ms', value: String(retentionMs) },
     { name: 'max.message.bytes', value: String(maxMessageBytes) },
   ];
-  await withAdmin(at, (admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1, configEntries })),
-    }),
-  );
+  const wanted = {
+    waitForLeaders: true,
+    topics: topics.map((topic) => ({ topic, numPartitions: 1, replicationFactor: 1, configEntries })),
+  };
+  await withAdmin(at, (admin) => whileRetriable(() => admin.createTopics(wanted)));
 }
 
 /** Adds permissions; repeating one changes nothing. */
