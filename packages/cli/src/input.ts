@@ -24,12 +24,24 @@ export async function readBytes(io: Io, path: string, maxBytes: number): Promise
   return Buffer.concat(chunks);
 }
 
+/** No request nests so deeply; what walks a value by recursion may rely on it. */
+const MAX_DEPTH = 100;
+
 export function parseJson(text: string, where: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw new WrongUse(`${where} 不是有效的 JSON / is not JSON: ${(error as Error).message}`);
   }
+  if (isDeeperThan(value, MAX_DEPTH))
+    throw new WrongUse(`${where} 嵌套超过 ${MAX_DEPTH} 层 / nests more than ${MAX_DEPTH} levels deep`);
+  return value;
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 export type JsonObject = { [key: string]: unknown };

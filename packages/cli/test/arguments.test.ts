@@ -126,7 +126,7 @@ const cases: Case[] = [
     'deep nesting',
     ['issue', '--file', `@${'{"data":'.repeat(5000)}1${'}'.repeat(5000)}`],
     2,
-    /LicenceData.*"data" is unknown/,
+    /嵌套超过 100 层/,
   ],
   ['no file to import', ['import'], 2, /缺少 FILE/],
   ['an import without case', ['import', '@x'], 2, /缺少 --case[\s\S]*缺少 --officer/],
