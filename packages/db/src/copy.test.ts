@@ -51,6 +51,22 @@ test('more than a socket takes at once', async () => {
   assert.equal(await db.tx((tx) => tx.copy(COPY, pieces())), 256);
 });
 
+test('what is refused at once is not sent on to the next statement', async () => {
+  const bytes = Buffer.alloc(65_536, 7);
+  function* pieces() {
+    for (let id = 0; id < 256; id += 1) yield copyRows(types, [[id, 0, bytes]]);
+  }
+  const nowhere = COPY.replace('item', 'no_such_table');
+  for (let round = 0; round < 3; round += 1) {
+    await assert.rejects(
+      db.tx((tx) => tx.copy(nowhere, pieces())),
+      /no_such_table/,
+    );
+    assert.equal(await db.tx((tx) => tx.copy(COPY, [copyRows(types, [[round, 0, bytes]])])), 1);
+  }
+  assert.equal((await stored()).length, 3);
+});
+
 test('a row that PostgreSQL refuses takes all of the transaction with it', async () => {
   const twice = copyRows(types, [
     [1, 0, null],

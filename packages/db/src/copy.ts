@@ -17,22 +17,23 @@ const END = Buffer.from([0xff, 0xff]);
 
 /**
  * `COPY table (columns) FROM STDIN (FORMAT binary)` with pieces from `copyRows`. A piece is asked for when the one before
- * is on its way, so that the server takes one in while the next is made. Resolves with the number of rows.
+ * is on its way, so that the server takes one in while the next is made. Nothing waits for the server to say that it is
+ * ready: rows that it then does not want it drops. Resolves with the number of rows.
  */
 export function copyFrom(client: pg.ClientBase, sql: string, pieces: Iterable<Uint8Array>): Promise<number> {
   return new Promise((resolve, reject) => {
     let rows = 0;
     let failure: unknown;
+    const refused = { yet: false };
     client.query({
       submit(connection: CopyConnection) {
         connection.query(sql);
-      },
-      handleCopyInResponse(connection: CopyConnection) {
-        send(connection, pieces).catch((error) => {
+        send(connection, pieces, refused).catch((error) => {
           failure = error;
-          connection.sendCopyFail('the rows could not be made');
+          if (!refused.yet) connection.sendCopyFail('the rows could not be made');
         });
       },
+      handleCopyInResponse() {},
       handleCommandComplete({ text }: { text: string }) {
         rows = Number(text.split(' ')[1]);
       },
@@ -42,17 +43,24 @@ export function copyFrom(client: pg.ClientBase, sql: string, pieces: Iterable<Ui
       },
       handleError(error: unknown) {
         // What we could not make comes back as the server's complaint: the cause is ours.
+        refused.yet = true;
         reject(failure ?? error);
       },
     } as unknown as pg.Submittable);
   });
 }
 
-async function send(connection: CopyConnection, pieces: Iterable<Uint8Array>): Promise<void> {
+async function send(
+  connection: CopyConnection,
+  pieces: Iterable<Uint8Array>,
+  refused: { readonly yet: boolean },
+): Promise<void> {
   connection.sendCopyFromChunk(HEADER);
   for (const piece of pieces) {
     connection.sendCopyFromChunk(piece);
     if (connection.stream.writableNeedDrain) await once(connection.stream, 'drain');
+    // The connection is another statement's by now.
+    if (refused.yet) return;
   }
   connection.sendCopyFromChunk(END);
   connection.endCopyFrom();
