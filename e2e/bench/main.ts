@@ -40,7 +40,15 @@ async function measure({ name: of, run }: Bench): Promise<BenchResult> {
     void process.stderr.write(
       `${((performance.now() - startedMs) / 1_000).toFixed(1).padStart(6)} s  ${text}\n`,
     );
-  return await run({ full: flags.full, dir, parts, say });
+  return await Promise.race([run({ full: flags.full, dir, parts, say }), interruption()]);
+}
+
+/** Rejects at the first signal, so that everything is taken down in order. */
+function interruption(): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => reject(new Error(`interrupted by ${signal}`)));
+  });
 }
 
 function show(
