@@ -24,7 +24,12 @@ export type LocalHistory = { entries: LocalEntry[]; notUnderstood: boolean };
 
 export type LocalLookup = Rounds<Question, LocalHistory>;
 
-export type LocalOptions = { database: Database; registry: Registry; copies: Copies; former: Former };
+export type LocalOptions = {
+  database: Database;
+  registry: Registry;
+  copies: Copies;
+  former: Pick<Former, 'counts'>;
+};
 
 type Opaque = Awaited<ReturnType<typeof listNotUnderstood>>[number];
 
