@@ -25,14 +25,14 @@ export async function holdInserts(node: MeshNode, table: string): Promise<HeldMo
 const COMMIT_LOCK = 4_711;
 
 /**
- * Whoever writes such a row waits in its COMMIT: everything is done and sent, and nobody has heard of it. When released it
- * succeeds. `when` is a condition on NEW. `remove` waits for open transactions on the table.
+ * Whoever writes such a row waits in its COMMIT: everything is done and sent, and nobody has heard of it. Released it
+ * succeeds, aborted it is rolled back. `when` is a condition on NEW. `remove` waits for open transactions on the table.
  */
 export async function holdCommits(
   { node, databaseUrl }: MeshNode,
   table: string,
   when: string,
-): Promise<HeldMoment & { remove(): Promise<void> }> {
+): Promise<HeldMoment & { abort(): Promise<void>; remove(): Promise<void> }> {
   const holder = await connectSuperuser(databaseUrl);
   await holder.query('SELECT pg_advisory_lock($1)', [COMMIT_LOCK]);
   await holder.query(`
@@ -43,10 +43,14 @@ export async function holdCommits(
     END $$;
     CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT OR UPDATE ON ${table}
       DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION public.hold_commit()`);
+  const waiting = `locktype = 'advisory' AND objid = ${COMMIT_LOCK}`;
   return {
-    reached: (timeoutMs) =>
-      untilWaiting({ node, databaseUrl }, `locktype = 'advisory' AND objid = ${COMMIT_LOCK}`, timeoutMs),
+    reached: (timeoutMs) => untilWaiting({ node, databaseUrl }, waiting, timeoutMs),
     release: () => holder.end(),
+    async abort() {
+      await holder.query(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND ${waiting}`);
+      await holder.end();
+    },
     remove: async () => void (await querySuperuser(databaseUrl, `DROP TRIGGER hold_commit ON ${table}`)),
   };
 }
