@@ -30,7 +30,7 @@ const groups = {
 } as const;
 type Group = keyof typeof groups;
 
-const FILE_TIMEOUT_MS = 600_000;
+const FILE_TIMEOUT_MS = 1_200_000;
 
 type Tally = { passed: number; failed: number };
 
