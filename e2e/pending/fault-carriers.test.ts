@@ -48,7 +48,7 @@ before(async () => {
 after(async () => {
   await load?.stop();
   await mesh?.stop();
-  if (!process.env.LZ_KEEP) await rm(dir, { recursive: true, force: true });
+  await rm(dir, { recursive: true, force: true });
 });
 
 /** Under load for a moment longer; then all that must hold, and the load goes on. */
@@ -86,8 +86,8 @@ test(
   TEST,
   async () => {
     const places = [
-      { after: 'followed_log', before: 'followed_entry' },
       { after: 'followed_entry', before: 'topic_position' },
+      { after: 'followed_log', before: 'followed_entry' },
     ];
     for (const place of places) {
       await inMidBatch(mesh.node(OTHER), place, () => mesh.node(OTHER).kill9());

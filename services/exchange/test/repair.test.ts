@@ -74,8 +74,10 @@ test('nobody answers: the repair ends, and a later one succeeds', async () => {
   const { copy, repairs, state } = await following(owner);
   state.away = true;
   assert.equal(await repairs.mend(copy, 5), false);
+  assert.equal(copy.state().repairs, 0);
   state.away = false;
   assert.equal(await repairs.mend(copy, 5), true);
+  assert.deepEqual([copy.state().repairs, copy.state().repairedEntries], [1, 5]);
 });
 
 test('missed checkpoints are followed back one by one', async () => {
