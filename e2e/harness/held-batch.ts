@@ -40,7 +40,7 @@ async function somebodyHeld(database: Database, { after, before }: BatchPlace): 
       const found = await database.read((reader) => countWaiting(reader, before, after));
       return found.waits > 0 && found;
     },
-    { timeoutMs: 60_000, what: `a batch that waits for ${before}` },
+    { timeoutMs: 120_000, what: `a batch that waits for ${before}` },
   );
   return midway > 0;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
-import { deleteRecordsBefore } from '@lianzheng/deploy-kafka';
+import { deleteRecordsBefore, type MirrorMaker } from '@lianzheng/deploy-kafka';
 import { type ClusterAddress, clientAt, ensureTopics, topicEnds } from '@lianzheng/kafka/cluster-admin';
 import { AlarmKind } from '@lianzheng/proto/exchange/v1/exchange';
 import { ownSize, untilHeld, untilPublished } from '../harness/entries.ts';
@@ -68,6 +68,11 @@ async function carriedBothWays(timeoutMs = SOON_MS): Promise<void> {
     untilTopicGrows(mesh.node(OTHER).kafka, statusOf(HOME), timeoutMs),
     untilTopicGrows(mesh.node(HOME).kafka, statusOf(OTHER), timeoutMs),
   ]);
+}
+
+/** The MirrorMaker beside HOME, as soon as one runs. */
+function runningMirror(): Promise<MirrorMaker> {
+  return waitUntil(() => mesh.node(HOME).mirror!.mirror(), { timeoutMs: SOON_MS, what: 'a MirrorMaker' });
 }
 
 /** Undoes a fault when it is called, at the latest when the test ends. */
@@ -135,15 +140,16 @@ test(
 );
 
 test('a MirrorMaker that is killed is started again and goes on', TEST, async () => {
-  const mirror = mesh.node(HOME).mirror!;
-  const { pid } = mirror.mirror()!;
-  const restarts = mirror.restarts();
-  await mirror.mirror()!.kill9();
-  await waitUntil(() => mirror.restarts() > restarts && mirror.mirror() !== undefined, {
-    timeoutMs: SOON_MS,
-    what: 'MirrorMaker started again',
-  });
-  assert.notEqual(mirror.mirror()!.pid, pid);
+  const killed = await runningMirror();
+  await killed.kill9();
+  const started = await waitUntil(
+    async () => {
+      const mirror = await runningMirror();
+      return mirror !== killed && mirror;
+    },
+    { timeoutMs: SOON_MS, what: 'MirrorMaker started again' },
+  );
+  assert.notEqual(started.pid, killed.pid);
   await carriedBothWays();
   await holds();
 });
@@ -151,11 +157,12 @@ test('a MirrorMaker that is killed is started again and goes on', TEST, async ()
 test(
   'a failed task of MirrorMaker is told, alarmed and restarted; meanwhile repair brings the entries',
   TEST,
-  async () => {
+  async (t) => {
     const home = mesh.node(HOME);
     const restarts = home.mirror!.restarts();
     const alarms = (await alarmsAt(mesh, PROVINCE, AlarmKind.CARRIER)).length;
     const poison = await writeOversizedRecord(home, statusOf(HOME));
+    const remove = undoing(t, () => deleteRecordsBefore(home.kafka, statusOf(HOME), poison + 1n));
     const task = async () => {
       const { links } = await mesh.clients(PROVINCE, 'operator').exchange.listLinks({});
       return links
@@ -186,14 +193,17 @@ test(
     await load.acknowledged(HOME, 5, SOON_MS);
     const issued = await ownSize(mesh, HOME);
     await untilHeld(mesh, [PROVINCE, OTHER], HOME, issued, SOON_MS);
-    assert.ok((await logLink(mesh, PROVINCE, HOME, 'status')).repairs > repairs);
+    await waitUntil(async () => (await logLink(mesh, PROVINCE, HOME, 'status')).repairs > repairs, {
+      timeoutMs: SOON_MS,
+      what: 'repairs counted at the province',
+    });
     assert.ok(!(await sequencesIn(mesh.node(PROVINCE), statusOf(HOME))).includes(issued - 1));
     assert.ok(
       (await alarmsAt(mesh, PROVINCE, AlarmKind.CARRIER)).length <= alarms + 1,
       'one alarm, not one a restart',
     );
 
-    await deleteRecordsBefore(home.kafka, statusOf(HOME), poison + 1n);
+    await remove();
     await carriedBothWays();
     await waitUntil(async () => (await task())?.state === 'RUNNING', {
       timeoutMs: SOON_MS,
@@ -207,32 +217,33 @@ test('a link cut for longer than the topic is kept: the gap is noticed and fetch
   const home = mesh.node(HOME);
   const heal = undoing(t, () => mesh.heal(HOME));
   await mesh.cut(HOME);
-  const before = await Promise.all([PROVINCE, OTHER].map((node) => logLink(mesh, node, HOME, 'status')));
-  const from = Math.max(...before.map(({ verifiedSize }) => Number(verifiedSize)));
+  const from = await ownSize(mesh, HOME);
+  const followers = await Promise.all(
+    [PROVINCE, OTHER].map(async (node) => ({ node, before: await logLink(mesh, node, HOME, 'status') })),
+  );
   await load.acknowledged(HOME, 10, SOON_MS);
+  const to = await ownSize(mesh, HOME);
   await untilPublished(mesh, HOME, from, SOON_MS);
-  const missed = (await ownSize(mesh, HOME)) - 1;
-  assert.ok(missed > from);
-  const cluster = await clusterOf(home);
-  await waitUntil(async () => (await sequencesIn(home, statusOf(HOME))).includes(missed), {
-    timeoutMs: SOON_MS,
-    what: `entry ${missed} in the topic of ${HOME}`,
-  });
-  await deleteRecordsBefore(cluster, statusOf(HOME), (await topicEnds(cluster, statusOf(HOME)))!.next);
+  await deleteRecordsBefore(home.kafka, statusOf(HOME), (await topicEnds(home.kafka, statusOf(HOME)))!.next);
+  // What it has read already would still be carried.
+  await (await runningMirror()).kill9();
   await heal();
 
-  for (const [n, node] of [PROVINCE, OTHER].entries()) {
-    await untilHeld(mesh, [node], HOME, missed + 1, SOON_MS);
-    const { repairs, repairedEntries } = await logLink(mesh, node, HOME, 'status');
-    assert.ok(repairs > before[n]!.repairs, `repairs at ${node}`);
-    assert.ok(
-      repairedEntries >= before[n]!.repairedEntries + BigInt(missed + 1 - from),
-      `entries at ${node}`,
-    );
+  for (const { node, before } of followers) {
+    await untilHeld(mesh, [node], HOME, to, SOON_MS);
+    const counted = async () => {
+      const { repairs, repairedEntries } = await logLink(mesh, node, HOME, 'status');
+      return repairs > before.repairs && repairedEntries >= before.repairedEntries + BigInt(to - from);
+    };
+    await waitUntil(counted, { timeoutMs: SOON_MS, what: `repairs of ${to - from} entries at ${node}` });
   }
   await carriedBothWays();
   const carried = await sequencesIn(mesh.node(PROVINCE), statusOf(HOME));
-  assert.ok(!carried.includes(missed), 'what was deleted never came by Kafka');
+  assert.deepEqual(
+    carried.filter((sequence) => sequence >= from && sequence < to),
+    [],
+    'what was deleted never came by Kafka',
+  );
   await holds();
 });
 
@@ -248,8 +259,8 @@ test(
     const lost = load.kept.licences.values().find(({ node }) => node === HOME)!;
     await waitUntil(() => Date.now() - cutAtMs > 21_000, { timeoutMs: 30_000, what: 'a cut of 21 s' });
     for (const node of [PROVINCE, OTHER]) {
-      const { fresh, staleReason, secondsBehind } = await logLink(mesh, node, HOME, 'status');
-      assert.deepEqual({ fresh, staleReason }, { fresh: false, staleReason: 'AGE' });
+      const { fresh, secondsBehind } = await logLink(mesh, node, HOME, 'status');
+      assert.equal(fresh, false);
       assert.ok(secondsBehind! > 18, `${node} is ${secondsBehind} s behind`);
       const { freshness } = await verify(mesh, node, lost.identifier);
       assert.equal(freshness?.fresh, false);
@@ -269,13 +280,13 @@ test(
   async (t) => {
     const watch = watchLinks(mesh);
     t.after(watch.stop);
-    const mirror = mesh.node(HOME).mirror!.mirror()!;
+    const mirror = await runningMirror();
     const resume = undoing(t, mirror.resume);
     mirror.pause();
-    const carried = await topicEnds(mesh.node(PROVINCE).kafka, statusOf(HOME));
     await load.acknowledged(HOME, 8, SOON_MS);
-    await untilHeld(mesh, [PROVINCE, OTHER], HOME, await ownSize(mesh, HOME), SOON_MS);
-    assert.deepEqual(await topicEnds(mesh.node(PROVINCE).kafka, statusOf(HOME)), carried);
+    const issued = await ownSize(mesh, HOME);
+    await untilHeld(mesh, [PROVINCE, OTHER], HOME, issued, SOON_MS);
+    assert.ok(!(await sequencesIn(mesh.node(PROVINCE), statusOf(HOME))).includes(issued - 1));
     await resume();
     await carriedBothWays();
     await watch.stop();
@@ -321,7 +332,6 @@ test('with its certificate a city writes its own topics at the province and no o
     ensureTopics(atProvince, ['lianzheng.status.440900']),
     /not authorized|creation errors/i,
   );
-  await holds();
 });
 
 async function send(at: ClusterAddress, topic: string): Promise<void> {
