@@ -77,7 +77,6 @@ test(
   async () => {
     const { identifier: before } = await load.issue(CITY);
     await seen(mesh, PROVINCE, before, LicenceStatus.VALID, SOON_MS);
-    await seen(mesh, PROVINCE, before, LicenceStatus.VALID, SOON_MS);
     const bringBack = mesh.node(CITY).keepAway('signature');
     const requestId = 'signature-away';
     const issuing = load.issue(CITY, requestId);

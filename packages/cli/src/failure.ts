@@ -100,8 +100,10 @@ function explainCall({ code, reason, message, details }: RefusedCall): Explanati
   const exitCode = noAnswer.has(code) ? NO_CONNECTION : wrongRequest.has(code) ? WRONG_USE : CHECK_FAILED;
   const kind = reason === code ? code : `${code} ${reason}`;
   const fields = details.fields ?? [];
+  // gRPC's own words, when no server was met that could say it better.
+  const told = code === 'UNAVAILABLE' && reason === code ? `连接不上 / ${message}` : message;
   const lines = [
-    `错误 / error [${kind}]: ${fields.length > 0 ? '请求有误 / the request is refused' : message}`,
+    `错误 / error [${kind}]: ${fields.length > 0 ? '请求有误 / the request is refused' : told}`,
     ...fields.map(({ field, description }) => `  ${field}: ${description}`),
     ...Object.entries(details.metadata ?? {}).map(([name, value]) => `  ${name} = ${value}`),
   ];

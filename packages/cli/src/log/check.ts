@@ -34,6 +34,8 @@ export type LogReport = {
 export type LogCheck = { take(chunk: LogChunk): void; finish(): LogReport };
 
 const MAX_FAULTS = 20;
+/** The one whose bodies this release can read. */
+const LEAF_FORMAT = 1;
 const MAX_ENTRIES_BETWEEN = 1_000;
 const MAX_BYTES_BETWEEN = 8 << 20;
 
@@ -82,7 +84,7 @@ export function createLogCheck(
       const read = Leaf.decode(leaf);
       const kind = kindName(read.kind);
       kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-      holders?.take(sequence, read, sides);
+      if (read.format === LEAF_FORMAT) holders?.take(sequence, read, sides);
     } catch {
       fault(`第 ${expected} 条无法解码`, `entry ${expected} cannot be decoded`);
     }
