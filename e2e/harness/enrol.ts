@@ -73,7 +73,10 @@ export async function enrolCities(
   // The province puts its own row itself, as soon as its catalogue takes it.
   const own = { kind: ObjectKind.NODE, key: province.node, version: 0 };
   await waitUntil(() => catalog.getObject(own), { timeoutMs: 60_000, what: 'the province in its registry' });
-  for (const object of [...objects, ...issuers]) await put(object);
+  const nodes = objects.filter(({ object }) => object?.$case === 'nodeEntry');
+  const keys = objects.filter((each) => !nodes.includes(each));
+  // The keys last: a bundle that has them has all that stands before them.
+  for (const object of [...nodes, ...issuers, ...keys]) await put(object);
 
   const ca = await readFile(layoutOf(province.dir).ca, 'utf8');
   const log = { node: province.node, log: 'catalog', generation: 0 };

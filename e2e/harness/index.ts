@@ -1,3 +1,4 @@
+export { type Backup, backUp, loseMemory } from './backup.ts';
 export type { CallerRole, SampleCaller } from './callers.ts';
 export type { Clients } from './clients.ts';
 export { type Desk, openDesk, seen, type VerifyOptions, verify } from './desk.ts';
@@ -5,10 +6,11 @@ export { checkInvariants, type InvariantOptions } from './invariants.ts';
 export type { Kept, KeptCommand, KeptLicence } from './kept.ts';
 export { licenceFromRow, sampleLicence } from './licence.ts';
 export { type Load, type LoadOptions, startLoad } from './load.ts';
-export { readLog, rootOver } from './log-copies.ts';
+export { readEveryGeneration, readLog, rootOver } from './log-copies.ts';
 export { alarmsAt, logLink } from './log-links.ts';
 export { type Mesh, startMesh } from './mesh.ts';
 export type { MeshNode } from './mesh-node.ts';
+export { startGeneration } from './new-generation.ts';
 export { writeLeaves } from './own-log.ts';
 export { type OwnerKey, openOwnerKey } from './owner-key.ts';
 export type { MeshOptions, Profile } from './plan.ts';

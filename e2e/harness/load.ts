@@ -119,7 +119,8 @@ export async function startLoad(mesh: Mesh, options: LoadOptions = {}): Promise<
     refusals,
     pending: (node) => pending.get(node) ?? 0,
     issue: async (node, requestId) =>
-      (await departments.issue(node, requestId)) ?? missing(`licence issued at ${node}`),
+      (await departments.issue(node, requestId)) ??
+      missing(`licence issued at ${node}; refusals so far: ${JSON.stringify([...refusals])}`),
     suspend: (identifier) => departments.suspendOrResume(find(identifier), LicenceState.SUSPENDED),
     resume: (identifier) => departments.suspendOrResume(find(identifier), LicenceState.IN_FORCE),
     async acknowledged(node, more, timeoutMs = 60_000) {

@@ -5,10 +5,14 @@ import { createServer } from 'node:net';
 const LOWEST = 15_000;
 const HIGHEST = 32_000;
 
-/** A TCP port of 127.0.0.1 that was free a moment ago. Whoever uses it must expect to lose the race and try another. */
+const given = new Set<number>();
+
+/** A TCP port of 127.0.0.1 that was free a moment ago and was not given out by this process before. Whoever uses it must expect to lose the race and try another. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST);
+    if (given.has(port)) continue;
+    given.add(port);
     if (await isFree(port)) return port;
   }
 }

@@ -40,8 +40,8 @@ export const spec = {
   ca: pem('LZ_TLS_CA', { about: 'CA of all certificates.' }),
   cert: pem('LZ_TLS_CERT', { about: 'Certificate of this service.' }),
   key: pem('LZ_TLS_KEY', { about: 'Its private key.' }),
-  pinnedKeys: optional(
-    json('LZ_BUNDLE', readPinnedKeys, { about: 'Enrolment bundle; read here for its pinned keys.' }),
+  bundle: optional(
+    json('LZ_BUNDLE', readBundle, { about: 'Enrolment bundle; its catalogue comes through exchange.' }),
   ),
   operators: list('LZ_OPERATORS', { ...uri, fallback: [], about: 'Who operates the node.' }),
   auditors: list('LZ_AUDITORS', { ...uri, fallback: [], about: 'Who audits it.' }),
@@ -64,7 +64,7 @@ export type Config = ProcessConfig & {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
-  readonly pinnedKeys?: readonly LogKey[];
+  readonly bundle?: Bundle;
   readonly operators: readonly string[];
   readonly auditors: readonly string[];
   readonly clock: Clock;
@@ -74,8 +74,17 @@ export function readConfig(env: Env): Config {
   return Object.freeze({ ...readSpec(env, spec), clock: systemClock({ env }) });
 }
 
-function readPinnedKeys(bundle: unknown): readonly LogKey[] {
-  const { pinnedKeys = [] } = (bundle ?? {}) as { pinnedKeys?: unknown };
+/** What of the enrolment bundle concerns the catalogue (logs.md §8). */
+export type Bundle = {
+  readonly pinnedKeys: readonly LogKey[];
+  /** Entries of the province's catalogue log that it brings; exchange verifies and hands them over. */
+  readonly catalogueSize: number;
+};
+
+function readBundle(content: unknown): Bundle {
+  const { pinnedKeys = [], catalogue } = (content ?? {}) as { pinnedKeys?: unknown; catalogue?: unknown };
+  const { entries = [] } = (catalogue ?? {}) as { entries?: unknown };
   if (!Array.isArray(pinnedKeys)) throw new Error('pinnedKeys: 不是数组 not an array');
-  return pinnedKeys.map((key) => LogKey.fromJSON(key));
+  if (!Array.isArray(entries)) throw new Error('catalogue.entries: 不是数组 not an array');
+  return { pinnedKeys: pinnedKeys.map((key) => LogKey.fromJSON(key)), catalogueSize: entries.length };
 }

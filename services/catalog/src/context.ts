@@ -51,7 +51,7 @@ export async function createContext(
   config: Config,
   { clock = config.clock, logger = loggerOf(config), telemetry = silentTelemetry }: Overrides,
 ): Promise<Context> {
-  const { node, province, pinnedKeys = [] } = config;
+  const { node, province, bundle = { pinnedKeys: [], catalogueSize: 0 } } = config;
   const events = createEvents(logger, telemetry);
   const database = await openOwnDatabase(parts, config);
   const calls = clientCalls(telemetry);
@@ -63,7 +63,7 @@ export async function createContext(
   closing(parts, startForwarder(forwarding), (it) => it.stop());
 
   const onError = events.backgroundFailed;
-  const view = closing(parts, startView({ database, node, province, pinnedKeys, clock, onError }), (it) =>
+  const view = closing(parts, startView({ database, node, province, bundle, clock, onError }), (it) =>
     it.stop(),
   );
   const relay = startRelay({
@@ -82,7 +82,7 @@ export async function createContext(
     metrics: telemetry,
   });
   closing(parts, relay, (it) => it.stop());
-  const roots = pinnedKeys.filter(({ log }) => log === ROOT_LOG);
+  const roots = bundle.pinnedKeys.filter(({ log }) => log === ROOT_LOG);
   const access = createAccessWriter(database);
   const context = { node, province, roots, clock, events, database, view, relay, access };
   closing(parts, followCatalogues(context, createClient(LogServiceService, exchange)), (it) => it.stop());

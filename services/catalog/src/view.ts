@@ -1,13 +1,15 @@
 import type { Database, Reader } from '@lianzheng/db';
-import type { CatalogObject, LogKey } from '@lianzheng/proto/catalog/v1/objects';
+import type { CatalogObject } from '@lianzheng/proto/catalog/v1/objects';
 import { createRegistry, type Registry } from '@lianzheng/registry';
 import { type Clock, startLoop, startPause } from '@lianzheng/runtime';
+import type { Bundle } from './config.ts';
 import { listChanges, raiseCursor } from './store/changes.ts';
+import { findPosition } from './store/followed-logs.ts';
 
 /** What this service itself knows of all objects, in memory, and when they change. */
 export type View = {
   readonly registry: Registry;
-  /** Whether everything stored was read once. */
+  /** Whether everything stored was read once, and what the enrolment bundle brings of the province's catalogue stands in it. */
   ready(): boolean;
   /** Reads what was committed since; under the lock of all changes, nothing is missing afterwards. */
   catchUp(reader: Reader): Promise<void>;
@@ -22,7 +24,7 @@ export type ViewOptions = {
   database: Database;
   node: string;
   province: string;
-  pinnedKeys: readonly LogKey[];
+  bundle: Bundle;
   clock: Clock;
   onError(error: unknown, name: string): void;
 };
@@ -30,8 +32,8 @@ export type ViewOptions = {
 // Another process of this service may write, too.
 const POLL_MS = 1_000;
 
-export function startView({ database, node, province, pinnedKeys, clock, onError }: ViewOptions): View {
-  const registry = createRegistry({ province, node, pinnedKeys });
+export function startView({ database, node, province, bundle, clock, onError }: ViewOptions): View {
+  const registry = createRegistry({ province, node, pinnedKeys: bundle.pinnedKeys });
   let cursor = 0;
   let raised = false;
   let ready = false;
@@ -50,7 +52,18 @@ export function startView({ database, node, province, pinnedKeys, clock, onError
   function announce(objects: readonly CatalogObject[] = []) {
     registry.apply(objects);
     loop.wake();
+    endWaiting();
+  }
+
+  function endWaiting() {
     for (const end of waiting) end();
+  }
+
+  /** On the first day a node knows no department, not even its own, before it has read its bundle. */
+  async function holdsBundle(reader: Reader): Promise<boolean> {
+    if (node === province) return true;
+    const at = await findPosition(reader, province);
+    return bundle.catalogueSize <= (at?.next ?? 0) || (at?.generation ?? 1) > 1;
   }
 
   const loop = startLoop({
@@ -60,8 +73,13 @@ export function startView({ database, node, province, pinnedKeys, clock, onError
     async run() {
       if (!raised) await database.tx((tx) => raiseCursor(tx, clock.nowMs()));
       raised = true;
+      // In this order: what is found to be stored is read afterwards.
+      const holds = ready || (await database.read(holdsBundle));
       await database.read(catchUp);
-      ready = true;
+      if (holds && !ready) {
+        ready = true;
+        endWaiting();
+      }
       return 'idle';
     },
   });

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type TestPostgres, testPostgres } from '@lianzheng/deploy-postgres';
 import { encodeLeaf } from '@lianzheng/log';
 import { ObjectKind } from '@lianzheng/proto/catalog/v1/catalog';
 import { CatalogBody, type CatalogObject } from '@lianzheng/proto/catalog/v1/objects';
 import { LeafKind } from '@lianzheng/proto/log/v1/leaf';
-import type { Entry } from '@lianzheng/proto/log/v1/log';
-import { keyOf } from '@lianzheng/registry';
+import { Entry } from '@lianzheng/proto/log/v1/log';
+import { createRegistry, followRegistry, keyOf } from '@lianzheng/registry';
 import { isMeshError } from '@lianzheng/rpc/errors';
+import { createLogger, pause } from '@lianzheng/runtime';
 import { listed, serveExchange } from './exchange.ts';
 import {
   catalogAs,
@@ -217,4 +220,31 @@ test('a new generation of a log is read from its beginning, after what is left o
     );
   await until(async () => (await versions()).length === 3);
   assert.deepEqual(await versions(), [1, 2, 3]);
+});
+
+test('on the first day a node says that it knows everything only when it has what its bundle brings', async (t) => {
+  const home = await enrol(t, postgres, shenzhen);
+  const entries = [
+    entry(0, province, nodeEntry({ node: guangzhou as never, encryptionKey })),
+    entry(1, province, department(shenzhen, 'using', 'USING'), { node: province }),
+  ];
+  const bundle = join(home.folder, 'bundle.json');
+  const inBundle = entries.map((each) => Buffer.from(Entry.encode(each).finish()).toString('base64'));
+  await writeFile(bundle, JSON.stringify({ pinnedKeys: [], catalogue: { entries: inBundle } }));
+  await serveSignature(t, home);
+  const { address } = await serveCatalog(t, home, { more: { LZ_BUNDLE: bundle } });
+  const registry = createRegistry({ province, node: shenzhen });
+  const client = await catalogAs(t, address, shenzhen, `lianzheng://${shenzhen}/service/issuance`);
+  const logger = createLogger({ service: 'test', node: shenzhen, level: 'silent' });
+  const follower = followRegistry({ client, registry, logger });
+  t.after(() => follower.stop());
+  await pause(1_500); // More than a watch waits before it looks again.
+  assert.equal(follower.ready(), false);
+
+  await serveExchange(t, home, { getEntries: listed({ [province]: entries }) });
+  await until(() => follower.ready());
+  assert.deepEqual(
+    registry.nodes().map(({ node }) => node),
+    [guangzhou],
+  );
 });

@@ -18,12 +18,26 @@ export function logHandlers(parts: Parts): Handlers<typeof LogServiceService> {
   const reads = whereComplete(parts, logReads(copySource({ database: context.database, copies, former })));
   return {
     ...reads,
-    getHead: async (request: GetHeadRequest) => withCosigned(parts, await reads.getHead(request)),
+    getHead: async (request: GetHeadRequest, call: Call) =>
+      withCosigned(parts, await (headOfOwn(parts, request, call) ?? reads.getHead(request))),
     getConsistencyProof: (request: GetConsistencyProofRequest, call: Call) =>
       request.log?.log === 'access'
         ? proofOfAccess(parts, request, call)
         : reads.getConsistencyProof(request),
   };
+}
+
+/** Of a given generation of a log of this node its service tells the head: a copy does not know whether it has ended. */
+function headOfOwn(
+  { context }: Parts,
+  request: GetHeadRequest,
+  call: Call,
+): Promise<GetHeadResponse> | undefined {
+  const { config, services } = context;
+  const { node, log, generation = 0 } = request.log ?? {};
+  if (node !== config.node || generation === 0 || (log !== 'status' && log !== 'catalog')) return undefined;
+  const owner = log === 'status' ? services.statusLog : services.catalogLog;
+  return owner.getHead(request, { parent: call, deadlineMs: 2_000 });
 }
 
 type Reads = ReturnType<typeof logReads>;

@@ -14,10 +14,11 @@ export const watchObjects = ({ database, view, events }: Context) =>
     try {
       while (!call.signal.aborted) {
         const changed = view.changed(call.signal);
+        const isReady = view.ready();
         const changes = await database.read((reader) => listChanges(reader, cursor));
-        if (changes.length > 0 || !complete) {
+        if (changes.length > 0 || (isReady && !complete)) {
           // Only an empty read shows that everything was sent.
-          complete ||= changes.length === 0;
+          complete ||= isReady && changes.length === 0;
           cursor = changes.at(-1)?.cursor ?? cursor;
           yield { objects: changes.map(({ object }) => object), cursor: BigInt(cursor), complete };
         } else await changed;

@@ -2,17 +2,12 @@ import { accessOf, recordAccess } from '@lianzheng/access';
 import { formatLogOrigin, LOG_NAMES } from '@lianzheng/note';
 import type { CatalogObject } from '@lianzheng/proto/catalog/v1/objects';
 import type { StartGenerationRequest, StartGenerationResponse } from '@lianzheng/proto/exchange/v1/exchange';
-import type { GetHeadResponse } from '@lianzheng/proto/log/v1/log';
 import type { Call } from '@lianzheng/rpc';
-import { type FieldViolation, failedPrecondition, invalidArgument, unavailable } from '@lianzheng/rpc/errors';
-import type { Context } from '../context.ts';
-import type { LogCopy } from '../follow/log-copy.ts';
+import { type FieldViolation, failedPrecondition, invalidArgument } from '@lianzheng/rpc/errors';
+import { endOfGeneration } from '../follow/end-of-generation.ts';
 import type { Parts } from '../parts.ts';
 
-/**
- * At the province: the catalogue names the largest head of the old generation whose entries are held here. What its owner
- * still holds of it is fetched before: entries beyond that head would count nowhere.
- */
+/** At the province: the catalogue names the largest head of the old generation whose entries are held here. */
 export const startGeneration =
   (parts: Parts) =>
   async (request: StartGenerationRequest, call: Call): Promise<StartGenerationResponse> => {
@@ -25,7 +20,10 @@ export const startGeneration =
     const keyName = formatLogOrigin({ node, log: log as 'status', generation });
     if (request.keyName !== keyName)
       throw invalidArgument({ field: 'key_name', description: `应为 expected ${keyName}` });
-    const lastCheckpoint = await lastHead(parts, { node, log }, call);
+    const copy = await parts.copies.open(node, log);
+    // The entries of an access log stay at home.
+    const lastCheckpoint =
+      log === 'access' ? (copy.state().note ?? Buffer.alloc(0)) : await endOfGeneration(parts, copy, call);
     const generationObject = object({
       $case: 'generation',
       value: { node, log, generation, lastCheckpoint, reason: request.reason },
@@ -47,40 +45,6 @@ export const startGeneration =
     await database.tx((tx) => recordAccess(tx, [accessOf(call, { subjects: [keyName] }, 'OK', clock.now())]));
     return { generation, lastCheckpoint };
   };
-
-/** Empty where nothing of the old generation is held. */
-async function lastHead(
-  { context, copies, repairs }: Parts,
-  { node, log }: { node: string; log: string },
-  call: Call,
-): Promise<Buffer> {
-  const copy = await copies.open(node, log);
-  if (node !== context.config.node && log !== 'access') {
-    const { size } = await headOfOwner(context, copy, call);
-    // The operator decides that the owner's history counts; what stopped the log stays as evidence in its alarm.
-    if (copy.state().stopped !== '') await copies.forget(copy);
-    await repairs.mend(copy, Number(size));
-    if (copy.state().size < Number(size) || copy.state().stopped !== '')
-      throw unavailable(
-        'ENTRIES_MISSING',
-        `上一代的条目未能取全，请重试 only ${copy.state().size} of ${size} entries of the old generation were found: try again`,
-      );
-  }
-  return copy.state().note ?? Buffer.alloc(0);
-}
-
-async function headOfOwner({ peers }: Context, copy: LogCopy, call: Call): Promise<GetHeadResponse> {
-  const { log } = copy;
-  try {
-    return await peers.direct(log.node)!.log.getHead({ log }, { parent: call, deadlineMs: 3_000 });
-  } catch (cause) {
-    throw unavailable(
-      'OWNER_UNREACHABLE',
-      `无法询问 ${log.node} 上一代日志的末尾 ${log.node} cannot be asked where its old generation ended`,
-      { cause },
-    );
-  }
-}
 
 function check(request: StartGenerationRequest): void {
   const fields: FieldViolation[] = [];
