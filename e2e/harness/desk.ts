@@ -9,8 +9,11 @@ import { waitUntil } from './wait.ts';
 
 /** An issuing department's counter at one node; licences are of one type, with invented content. */
 export type Desk = {
-  /** The identifier. `seed` makes the content; the same seed makes the same licence number. */
-  issue(seed?: string, requestId?: string): Promise<string>;
+  /**
+   * The identifier. `seed` makes the content; the same seed makes the same licence number. Seed, request id and time given
+   * again make the same request again.
+   */
+  issue(seed?: string, requestId?: string, at?: Date): Promise<string>;
   suspend(identifier: string): Promise<void>;
   resume(identifier: string): Promise<void>;
   revoke(identifier: string): Promise<void>;
@@ -26,9 +29,9 @@ export async function openDesk(mesh: Mesh, node: string, typeName = '食品经�
   );
   const { issuance } = mesh.clients(node, 'issuing');
   return {
-    async issue(seed = randomUUID(), requestId = randomUUID()) {
-      const data = sampleLicence(type, issuer, seed, new Date());
-      const { licence } = await issuance.issueLicence({ header: header(requestId), data });
+    async issue(seed = randomUUID(), requestId = randomUUID(), at = new Date()) {
+      const data = sampleLicence(type, issuer, seed, at);
+      const { licence } = await issuance.issueLicence({ header: header(requestId, at), data });
       return licence!.identifier;
     },
     async suspend(identifier) {
@@ -44,8 +47,8 @@ export async function openDesk(mesh: Mesh, node: string, typeName = '食品经�
   };
 }
 
-export function header(requestId: string = randomUUID()): CommandHeader {
-  const decidedAt = new Date(Date.now() - 1_000);
+export function header(requestId: string = randomUUID(), at = new Date()): CommandHeader {
+  const decidedAt = new Date(at.getTime() - 1_000);
   return { requestId, caseNumber: 'CASE-1', officer: 'officer-1', decidedAt };
 }
 

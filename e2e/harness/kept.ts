@@ -61,6 +61,8 @@ export function createKept(clockOffsetsMs: Readonly<Record<string, number>> = {}
 
     const place = `${node} ${identifier}`;
     const before = newest.get(place);
+    // Who says that he does not know claims no revision.
+    if (outcome !== Outcome.FOUND && outcome !== Outcome.NOT_FOUND) return;
     if (before && knownUpToMs >= before.knownUpToMs && revision < before.revision)
       fault(`${says} after ${before.revision}`);
     if (!before || knownUpToMs >= before.knownUpToMs) newest.set(place, { knownUpToMs, revision });
