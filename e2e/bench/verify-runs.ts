@@ -14,7 +14,7 @@ import type { Replica } from './replica.ts';
 import { verifyRequest } from './requests.ts';
 
 /** The shape of the load in both halves of a run. */
-export const shape = { channels: 2, inFlight: 32, warmUpMs: 3_000, measureMs: 10_000 };
+export const shape = { channels: 2, inFlight: 32, warmUpMs: 6_000, measureMs: 10_000 };
 
 const FRESH_WITHIN_MS = 60_000;
 

@@ -13,7 +13,7 @@ import {
   registryObjects,
 } from '@lianzheng/enrolment';
 import { ObjectKind } from '@lianzheng/proto/catalog/v1/catalog';
-import { DepartmentRole } from '@lianzheng/proto/catalog/v1/objects';
+import { type CatalogObject, DepartmentRole } from '@lianzheng/proto/catalog/v1/objects';
 import type { TlsIdentity } from '@lianzheng/rpc';
 import type { Clients } from './clients.ts';
 import { waitUntil } from './wait.ts';
@@ -65,10 +65,13 @@ export async function enrolCities(
   const requests = await Promise.all(cities.map(({ dir }) => readFile(layoutOf(dir).requestFile, 'utf8')));
   const objects = requests.flatMap((request) => registryObjects(parseRequest(request)));
   const issuers = assignments.map((value) => ({
-    ...objects[0]!,
+    key: '',
+    version: 0,
+    node: '',
+    retired: false,
     object: { $case: 'issuerAssignment' as const, value },
   }));
-  const put = (object: (typeof objects)[number]) =>
+  const put = (object: CatalogObject) =>
     catalog.putRegistryObject({ object }, { waitForReady: true, deadlineMs: 60_000 });
   // The province puts its own row itself, as soon as its catalogue takes it.
   const own = { kind: ObjectKind.NODE, key: province.node, version: 0 };

@@ -14,6 +14,8 @@ const maxItems = 512;
 export function createAccessWriter(database: Database): AccessWriter {
   const rounds = createRounds<AccessInput, undefined>({
     maxItems,
+    // A second one under way would only make both smaller.
+    maxInFlight: 1,
     run: (accesses) => recordAccesses(database, accesses),
   });
   return { record: (access) => rounds.call(access) };

@@ -49,10 +49,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/**
+ * Statements of services find their rows by keys. A prepared statement keeps the plan that was best while its table was
+ * small, to the first ANALYZE a minute later: on a fresh node that would be a scan of thousands of rows for each look-up.
+ * Scans and what is built upon them stay possible where there is no other way, and are not compiled for being dear.
+ */
+const PLANNING = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off';
+
 export function openDatabase(options: DatabaseOptions): Database {
   const client: pg.ClientConfig = {
     connectionString: options.url,
     application_name: options.applicationName,
+    options: PLANNING,
     statement_timeout: options.statementTimeoutMs,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     keepAlive: true,

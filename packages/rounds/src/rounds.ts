@@ -49,8 +49,8 @@ export function createRounds<I, O>({ maxItems, maxInFlight = 2, run }: RoundsOpt
     call: (item) =>
       new Promise((resolve, reject) => {
         waiting.push({ item, resolve, reject });
-        // Not at once: calls of the same turn of the event loop share a round.
-        if (waiting.length === 1) queueMicrotask(startRounds);
+        // Not at once: whatever the event loop has read by now shares a round.
+        if (waiting.length === 1) setImmediate(startRounds);
       }),
     drain: () =>
       new Promise((resolve) => {

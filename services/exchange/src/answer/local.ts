@@ -37,6 +37,7 @@ type Opaque = Awaited<ReturnType<typeof listNotUnderstood>>[number];
 export function createLocalLookup({ database, registry, copies, former }: LocalOptions): LocalLookup {
   return createRounds<Question, LocalHistory>({
     maxItems: 500,
+    maxInFlight: 1,
     async run(questions) {
       const rows = await database.read((reader) =>
         listLicenceEntries(reader, [...new Set(questions.map((q) => q.key))]),
