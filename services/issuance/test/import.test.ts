@@ -136,6 +136,25 @@ test('a job goes on where it stood; rows taken before answer as before', async (
   await assert.rejects(send(jobId, 90, rowsOf(1, 'late')), refused('FAILED_PRECONDITION', 'JOB_FINISHED'));
 });
 
+test('a batch that overtakes the one before it waits for it, and is decided as if it had come later', async () => {
+  const rows = rowsOf(120, 'overtaking');
+  const [row] = rowsOf(1, 'overtaking versions');
+  const version = (number: string): ImportRow => ({
+    line: 200n,
+    values: { ...row!.values, BBH: number, CZZT: `公司${number}` },
+  });
+  const before = [...rows.slice(0, 60), version('003')];
+  const after = [version('002'), version('003'), ...rows.slice(60), rows[0]!];
+  const jobId = await startJob();
+  const [first, second] = await Promise.all([send(jobId, 0, before), send(jobId, 61, after)]);
+  assert.deepEqual(new Set(outcomes(first)), new Set([ISSUED]));
+  assert.deepEqual(outcomes(second), [FAILED, UNCHANGED, ...Array(60).fill(ISSUED), UNCHANGED]);
+  assert.equal(second.results.at(-1)!.identifier, first.results[0]!.identifier);
+  assert.equal(second.job!.rowsTaken, 124n);
+  // Nobody brings rows 124 to 129: there is nothing to wait for.
+  await assert.rejects(send(jobId, 130, rows), refused('OUT_OF_RANGE', 'ROWS_MISSING'));
+});
+
 test('the same batch from two senders at once is taken once', async () => {
   const rows = rowsOf(50, 'raced');
   const jobId = await startJob();

@@ -20,24 +20,23 @@ export class SegmentMoved extends Error {
   override readonly name = 'SegmentMoved';
 }
 
-interface SignedRow {
+export interface SignedRow {
   readonly plan: Plan;
   readonly decidedAt: Date;
   readonly version: VersionEffect;
 }
 
 /**
- * Signs and issues the rows that were decided, and takes all of them: one transaction. No intent is written down: until
+ * Issues the rows that were decided and signed, and takes all of them: one transaction. No intent is written down: until
  * it commits nobody has seen an identifier, and the file brings the same rows again.
  */
 export async function takeSegment(
   context: Context,
   job: ImportJobRow,
-  rows: readonly DecidedRow[],
+  { rows, signed }: SignedSegment,
   traceparent: string | undefined,
   served: (subjects: readonly string[], at: Date) => AccessInput,
 ): Promise<{ job: ImportJobRow; results: ImportRowResult[] }> {
-  const signed = await signRows(context, job.issuerCode, rows, traceparent);
   const { database, clock, sealJws, relay } = context;
   const now = clock.now();
   const results = rows.map((row) =>
@@ -62,12 +61,19 @@ export async function takeSegment(
   return { job: taken, results };
 }
 
-async function signRows(
+export interface SignedSegment {
+  readonly rows: readonly DecidedRow[];
+  /** Those of them that are issued. */
+  readonly signed: readonly SignedRow[];
+}
+
+/** Changes nothing: what was signed counts once it is taken. */
+export async function signSegment(
   { signing }: Context,
   departmentCode: string,
   rows: readonly DecidedRow[],
   traceparent: string | undefined,
-): Promise<SignedRow[]> {
+): Promise<SignedSegment> {
   const planned = rows.filter((row) => 'plan' in row);
   const [jws, indices] = await Promise.all([
     Promise.all(
@@ -75,11 +81,12 @@ async function signRows(
     ),
     Promise.all(planned.map(({ plan }) => signing.index({ queries: holderQueries(plan), traceparent }))),
   ]);
-  return planned.map(({ plan, decidedAt }, n) => ({
+  const signed = planned.map(({ plan, decidedAt }, n) => ({
     plan,
     decidedAt,
     version: versionEffect(jws[n]!, indices[n]!),
   }));
+  return { rows, signed };
 }
 
 type IssuedRow = SignedRow & { readonly body: StatusBody };
