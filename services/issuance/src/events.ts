@@ -31,7 +31,8 @@ export function createEvents(logger: Logger, metrics: Metrics) {
       ),
     contradictionsFound: (entries: number) =>
       logger.error({ entries }, 'waiting entries contradict the recovered log'),
-    requestsSwept: (count: number) => logger.info({ count }, 'old requests forgotten'),
+    swept: (requests: number, imports: number) =>
+      logger.info({ requests, imports }, 'old requests and imports forgotten'),
     notReady: (reasons: readonly string[]) => logger.warn({ reasons }, 'not ready'),
     becameReady: () => logger.info('ready'),
     keysFailed: (err: unknown) => logger.warn({ err }, 'data keys not opened yet'),

@@ -155,6 +155,21 @@ test('a batch that overtakes the one before it waits for it, and is decided as i
   await assert.rejects(send(jobId, 130, rows), refused('OUT_OF_RANGE', 'ROWS_MISSING'));
 });
 
+test('a finished job is forgotten after 90 days with what its batches were answered', async () => {
+  const rows = rowsOf(3, 'forgotten');
+  const requestId = randomUUID();
+  const [finished, open] = [await startJob(requestId), await startJob()];
+  await send(finished, 0, rows);
+  await send(open, 0, rows);
+  await market.finishImport({ jobId: finished });
+  const { sweepJobs } = await import('../src/store/import-jobs.ts');
+  const sweep = (before: Date) => mesh.database.tx((tx) => sweepJobs(tx, before, 1_000));
+  assert.equal(await sweep(new Date(mesh.clock.nowMs() - 1_000)), 0);
+  assert.ok((await sweep(new Date(mesh.clock.nowMs() + 1_000))) > 0);
+  await assert.rejects(send(finished, 0, rows), refused('NOT_FOUND', 'JOB_NOT_FOUND'));
+  assert.equal((await send(open, 0, rows)).job!.issued + (await send(open, 0, rows)).job!.unchanged, 3n);
+});
+
 test('the same batch from two senders at once is taken once', async () => {
   const rows = rowsOf(50, 'raced');
   const jobId = await startJob();

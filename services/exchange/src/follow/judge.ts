@@ -132,7 +132,9 @@ function createState(start: Position, pending: FollowedEntry[]): State {
 function takeEntry(context: JudgeContext, state: State, entry: FollowedEntry): void {
   const at = entry.sequence - state.position.frontier.size;
   if (context.checkpointsOnly || !Number.isSafeInteger(at) || at < 0) state.verdict.noise += 1;
-  else if (at > state.pending.length) wantUpTo(state, entry.sequence + 1);
+  // No signature says that there is such a place: it is worth a short look. A checkpoint tells how far the log goes.
+  else if (at > state.pending.length)
+    wantUpTo(state, Math.min(entry.sequence + 1, state.position.frontier.size + MAX_PENDING));
   else {
     if (at < state.pending.length) state.verdict.noise += 1;
     state.pending[at] = entry;

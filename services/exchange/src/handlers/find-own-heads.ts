@@ -7,7 +7,7 @@ import type { Parts } from '../parts.ts';
 const WITHIN_MS = 2_000;
 
 export const findOwnHeads =
-  ({ context, links }: Parts) =>
+  ({ context, copies, links }: Parts) =>
   async ({ log }: FindOwnHeadsRequest, call: Call): Promise<FindOwnHeadsResponse> => {
     const { config, peers } = context;
     const answers = await Promise.all(
@@ -20,7 +20,11 @@ export const findOwnHeads =
     );
     const told = answers.filter((notes) => notes !== undefined);
     const witnessed = links.witnesses.heads().map((head) => head.note);
-    const notes = [...told.flat(), ...witnessed].filter((note) => isOf(note, config.node, log?.log ?? ''));
+    // Our own copy was verified like any other, and may be all that there is.
+    const own = copies.find(config.node, log?.log ?? '', log?.generation || undefined)?.state().note;
+    const notes = [...told.flat(), ...witnessed, ...(own ? [own] : [])].filter((note) =>
+      isOf(note, config.node, log?.log ?? ''),
+    );
     return { notes, answered: told.length };
   };
 

@@ -109,3 +109,17 @@ export async function finishJob(tx: Tx, jobId: string): Promise<ImportJobRow> {
   );
   return row!;
 }
+
+/**
+ * Forgets finished jobs of that age with the answers of their batches; one that is not finished may still be gone on with.
+ * Returns how many.
+ */
+export async function sweepJobs(tx: Tx, before: Date, limit: number): Promise<number> {
+  const old = await tx.rows<{ jobId: string }>(
+    'SELECT job_id AS "jobId" FROM import_job WHERE finished AND created_at < $1 LIMIT $2',
+    [before, limit],
+  );
+  const jobIds = old.map(({ jobId }) => jobId);
+  await tx.execute('DELETE FROM import_batch WHERE job_id = ANY ($1::text[])', [jobIds]);
+  return tx.execute('DELETE FROM import_job WHERE job_id = ANY ($1::text[])', [jobIds]);
+}
