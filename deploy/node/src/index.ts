@@ -9,7 +9,7 @@ export {
 } from './config.ts';
 export { environmentFor } from './environment.ts';
 export { type RunningMesh, startMesh } from './mesh.ts';
-export { migrateNode } from './migrate.ts';
+export { migrateNode, migrationSetsOf, SERVICES_WITH_SCHEMA } from './migrate.ts';
 export { startNode } from './node.ts';
 export { operatorTokenFile } from './operator-token.ts';
 export { SERVICES, type ServiceName } from './services.ts';

@@ -3,7 +3,8 @@ import type { NodeConfig } from './config.ts';
 import { environmentFor } from './environment.ts';
 
 /** Services with a schema of their own. */
-const services = ['catalog', 'issuance', 'exchange', 'audit'] as const;
+export const SERVICES_WITH_SCHEMA = ['catalog', 'issuance', 'exchange', 'audit'] as const;
+type ServiceWithSchema = (typeof SERVICES_WITH_SCHEMA)[number];
 
 type ServiceContext = { migrationSets: MigrateOptions['sets'] };
 
@@ -13,13 +14,19 @@ type ServiceContext = { migrationSets: MigrateOptions['sets'] };
  */
 export async function migrateNode(config: NodeConfig): Promise<Record<string, string[]>> {
   const applied: Record<string, string[]> = {};
-  for (const service of services) {
-    const file = new URL(`../../../services/${service}/src/context.ts`, import.meta.url);
-    const { migrationSets } = (await import(file.href)) as ServiceContext;
+  for (const service of SERVICES_WITH_SCHEMA) {
+    const sets = await migrationSetsOf(service);
     const { LZ_DATABASE_URL } = await environmentFor(service, config);
     const password = decodeURIComponent(new URL(LZ_DATABASE_URL!).password);
     const { adminUrl } = config.database;
-    applied[service] = await migrate({ adminUrl, service, password, sets: migrationSets });
+    applied[service] = await migrate({ adminUrl, service, password, sets });
   }
   return applied;
+}
+
+/** Everything that a service's schema is made of, in order. */
+export async function migrationSetsOf(service: ServiceWithSchema): Promise<MigrateOptions['sets']> {
+  const file = new URL(`../../../services/${service}/src/context.ts`, import.meta.url);
+  const { migrationSets } = (await import(file.href)) as ServiceContext;
+  return migrationSets;
 }

@@ -5,6 +5,7 @@ export { isConnectionLoss, isSerializationFailure, isUniqueViolation, sqlState }
 export { notify } from './listen.ts';
 export { type MigrateOptions, type MigrationSet, migrate } from './migrate.ts';
 export { MigrationError } from './migrations.ts';
+export { schemaText } from './schema-text.ts';
 export { roleName, serviceUrl } from './service-url.ts';
 export type { Isolation, ReadOptions, TxOptions } from './transaction.ts';
 export type { QueryOptions, Reader, Tx } from './tx.ts';
