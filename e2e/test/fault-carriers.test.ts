@@ -251,6 +251,7 @@ test(
   'a link cut for 20 s: everybody says how old his knowledge is, and all flows again seconds after it is healed',
   TEST,
   async (t) => {
+    await load.acknowledged(HOME, 1, SOON_MS);
     const watch = watchLinks(mesh);
     t.after(watch.stop);
     const cutAtMs = Date.now();

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { deleteRecordsBefore } from '@lianzheng/deploy-kafka';
 import { formatIdentifier, parseIdentifier } from '@lianzheng/identifier';
 import { topicEnds } from '@lianzheng/kafka/cluster-admin';
@@ -42,6 +43,7 @@ import {
   writeLeaves,
   writeRecords,
 } from '../harness/index.ts';
+import { untilTopicGrows } from '../harness/topic-reader.ts';
 
 const PROVINCE = '440000';
 const OWNER = '440100';
@@ -150,7 +152,44 @@ test('records duplicated, reordered, forged and poisoned in a topic: counted, dr
   }
 });
 
+test('forged entries before a genuine checkpoint: none is believed, and the true ones are fetched', async (t) => {
+  t.after(() => mesh.heal(FOLLOWER));
+  await untilTopicGrows(mesh.node(FOLLOWER).kafka, TOPIC, 60_000);
+  await mesh.cut(FOLLOWER);
+  await delay(1_000); // What was on its way has arrived.
+  const before = await logLink(mesh, FOLLOWER, OWNER, 'status');
+  const next = Number(before.verifiedSize);
+  const licence = await desk.issue();
+  strangers.push(licence);
+  const { status } = mesh.clients(OWNER, 'operator').ownLog;
+  const log = { node: OWNER, log: 'status', generation: 0 };
+  const head = await waitUntil(
+    async () => {
+      const { size, checkpoint } = await status.getHead({ log });
+      return Number(size) > next && { size: Number(size), checkpoint };
+    },
+    { timeoutMs: 20_000, what: 'a checkpoint over entries that nobody else has' },
+  );
+  const entries = (await readLog(status, log)).slice(next, head.size);
+  await writeRecords(mesh.node(FOLLOWER), TOPIC, [
+    ...entries.map((entry) => entryRecord(asRevoked(entry))),
+    checkpointRecord(head.checkpoint),
+  ]);
+  const link = await waitUntil(
+    async () => {
+      const now = await logLink(mesh, FOLLOWER, OWNER, 'status');
+      return now.noise >= before.noise + BigInt(entries.length) && now;
+    },
+    { timeoutMs: 20_000, what: 'forged entries counted as noise' },
+  );
+  assert.equal(Number(link.verifiedSize), next);
+  await mesh.heal(FOLLOWER);
+  await seen(mesh, FOLLOWER, licence, LicenceStatus.VALID, 60_000);
+  await holds();
+});
+
 test('records dropped before they were read: the gap is seen and fetched from the owner', async () => {
+  await untilTopicGrows(mesh.node(FOLLOWER).kafka, TOPIC, 60_000);
   const before = await logLink(mesh, FOLLOWER, OWNER, 'status');
   const cluster = await clusterOf(mesh.node(FOLLOWER));
   const { next: read } = (await topicEnds(cluster, TOPIC))!;
@@ -265,6 +304,8 @@ test('a status log’s key is rotated while it grows: followers wait for the new
     },
     { timeoutMs: 20_000, what: 'entries under the new key' },
   );
+  // Far longer than they would take to be believed.
+  await delay(2_000);
   for (const at of [PROVINCE, FOLLOWER]) {
     const { verifiedSize, stopped } = await logLink(mesh, at, OWNER, 'status');
     assert.ok(Number(verifiedSize) < fromSize, `${at} believes no key that the registry does not name`);
@@ -478,15 +519,19 @@ async function leavesTrace(node: string, subject: string): Promise<void> {
 
 /** Entries that fit where the copy stands, but say something else, and some from nowhere. */
 function forged(entries: readonly Entry[], next: number): Entry[] {
-  const altered = entries.slice(-4).map(({ leaf, holders }, index) => {
-    const read = Leaf.decode(leaf);
-    const body = StatusBody.encode({ ...StatusBody.decode(read.body), state: LicenceState.REVOKED });
-    const bytes = encodeLeaf({ ...read, body: Buffer.from(body.finish()) });
-    return { sequence: BigInt(next + index), leaf: bytes, holders };
-  });
+  const altered = entries
+    .slice(-4)
+    .map((entry, index) => ({ ...asRevoked(entry), sequence: BigInt(next + index) }));
   const far = [1_000_000n, 2n ** 50n, 2n ** 63n].map((sequence) => ({ ...altered[0]!, sequence }));
   const large = { sequence: BigInt(next + 4), leaf: randomBytes(800_000), holders: [] };
   return [...altered, large, ...far];
+}
+
+/** The same entry, but it revokes the licence. */
+function asRevoked(entry: Entry): Entry {
+  const read = Leaf.decode(entry.leaf);
+  const body = StatusBody.encode({ ...StatusBody.decode(read.body), state: LicenceState.REVOKED });
+  return { ...entry, leaf: encodeLeaf({ ...read, body: Buffer.from(body.finish()) }) };
 }
 
 /** A checkpoint whose signature is one of another text. */

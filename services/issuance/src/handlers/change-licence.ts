@@ -10,7 +10,6 @@ import { reasonFault } from '../domain/reason.ts';
 import { type Violation, violation } from '../domain/violation.ts';
 import { licenceMessage } from '../licence-message.ts';
 import type { Written } from '../rounds/writes.ts';
-import { carryOutSigned } from '../signed-command.ts';
 import { identityOf } from '../store/identity.ts';
 import { answered, openJws } from './answered.ts';
 import { draftOf, numberOf } from './draft.ts';
@@ -23,7 +22,7 @@ export function changeLicence(context: Context) {
     const issuer = requireIssuer(context, call);
     const { command, draft } = parse(context, call, issuer, request);
     const { identifier } = request;
-    const outcome = await carryOutSigned(context, {
+    const outcome = await context.signedCommands.call({
       command,
       licence: identityOf(identifier),
       number: numberOf(draft),

@@ -11,7 +11,6 @@ import { printedFormFaults } from '../domain/printed-forms.ts';
 import { validityFaults } from '../domain/validity.ts';
 import { type Violation, violation } from '../domain/violation.ts';
 import { licenceMessage, payloadOf } from '../licence-message.ts';
-import { carryOutSigned } from '../signed-command.ts';
 import { identityOf } from '../store/identity.ts';
 import type { LicenceRow } from '../store/licences.ts';
 import { answered, openJws } from './answered.ts';
@@ -25,7 +24,7 @@ export function renewLicence(context: Context) {
     const issuer = requireIssuer(context, call);
     const { command, type } = parse(context, call, issuer, request);
     const { identifier } = request;
-    const outcome = await carryOutSigned(context, {
+    const outcome = await context.signedCommands.call({
       command,
       licence: identityOf(identifier),
       decide: ({ licence, intent }) => {
