@@ -24,11 +24,10 @@ import { jwsPlace } from './licence-message.ts';
 import { clusterOf, startPublishing, topicOf } from './publishing.ts';
 import { createReadGuard, type ReadGuard } from './read-guard.ts';
 import { recoveryHooks } from './recovery.ts';
-import { createClaims } from './rounds/claims.ts';
+import { type Claims, createClaims } from './rounds/claims.ts';
 import type { SealJws } from './rounds/entries.ts';
 import { createSigning, type Signing } from './rounds/signing.ts';
 import { createWrites, type Writes } from './rounds/writes.ts';
-import { createSignedCommands, type SignedCommands } from './signed-command.ts';
 import { startSweep } from './sweep.ts';
 import type { Vault } from './vault.ts';
 import { startVaultKeys } from './vault-keys.ts';
@@ -44,7 +43,7 @@ export type Context = {
   readonly vault: () => Vault;
   readonly sealJws: SealJws;
   readonly signing: Signing;
-  readonly signedCommands: SignedCommands;
+  readonly claims: Claims;
   readonly writes: Writes;
   readonly access: AccessWriter;
   readonly relay: Relay;
@@ -130,9 +129,6 @@ export async function createContext(
   const writes = closing(parts, createWrites({ database, clock, sealJws, committed: relay.wake }), (it) =>
     it.drain(),
   );
-  const signing = createSigning(signature, telemetry);
-  const stages = { claims, signing, writes, relay };
-  const signedCommands = closing(parts, createSignedCommands(stages), (it) => it.drain());
   return {
     node,
     province,
@@ -142,8 +138,8 @@ export async function createContext(
     registry,
     vault,
     sealJws,
-    signing,
-    signedCommands,
+    signing: createSigning(signature, telemetry),
+    claims,
     writes,
     access: createAccessWriter(database),
     relay,

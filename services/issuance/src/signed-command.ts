@@ -1,15 +1,13 @@
 import { REPLACED } from '@lianzheng/licence';
-import type { Relay } from '@lianzheng/log';
 import { LicenceState, Operation } from '@lianzheng/proto/log/v1/leaf';
-import { createRounds, type Rounds } from '@lianzheng/rounds';
+import type { Context } from './context.ts';
 import type { Plan } from './domain/plan.ts';
 import { nextBody } from './domain/status-body.ts';
 import { logRecovering } from './read-guard.ts';
 import { licenceBusy } from './refused.ts';
-import type { ClaimItem, Claims } from './rounds/claims.ts';
+import type { ClaimItem } from './rounds/claims.ts';
 import type { VersionEffect } from './rounds/entries.ts';
-import type { Signing } from './rounds/signing.ts';
-import type { Effects, Moved, WriteItem, Writes, Written } from './rounds/writes.ts';
+import type { Effects, Moved, WriteItem, Written } from './rounds/writes.ts';
 import { identityOf } from './store/identity.ts';
 import { type Answer, asMoved } from './store/requests.ts';
 import { holderQueries, signedBody, versionEffect } from './version-effect.ts';
@@ -23,32 +21,14 @@ export type SignedOutcome =
 /** So often another command may come between; each time everything is decided anew. */
 const MAX_ATTEMPTS = 8;
 
-interface Stages {
-  readonly claims: Claims;
-  readonly signing: Signing;
-  readonly writes: Writes;
-  readonly relay: Relay;
-}
-
-export type SignedCommands = Rounds<ClaimItem, SignedOutcome>;
-
 /**
- * Commands that make a document. Those of a round go through all stages side by side, so that each stage is one round of
- * them all; stages that were filled one by one would each take a few.
+ * A command that makes a document: its intent is written down, then it is signed, then everything commits together.
+ * Dying in between leaves an intent only, and the same request goes on from it.
  */
-export function createSignedCommands(stages: Stages): SignedCommands {
-  return createRounds({
-    maxItems: 256,
-    maxInFlight: 1,
-    run: (items) => Promise.all(items.map((item) => carryOut(stages, item).catch(asError))),
-  });
-}
-
-/**
- * The command's intent is written down, then it is signed, then everything commits together. Dying in between leaves an
- * intent only, and the same request goes on from it.
- */
-async function carryOut({ claims, signing, writes, relay }: Stages, item: ClaimItem): Promise<SignedOutcome> {
+export async function carryOutSigned(
+  { claims, signing, writes, relay }: Context,
+  item: ClaimItem,
+): Promise<SignedOutcome> {
   const { issuerCode: departmentCode, traceparent } = item.command;
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const claim = await claims.call(item).catch(asMoved);
@@ -95,8 +75,4 @@ function writeOf({ command }: ClaimItem, plan: Plan, version: VersionEffect): Wr
       return { changes: [{ licence, body: nextBody(licence.newest, ending, times) }], created };
     },
   };
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -10,6 +10,7 @@ import { reasonFault } from '../domain/reason.ts';
 import { type Violation, violation } from '../domain/violation.ts';
 import { licenceMessage } from '../licence-message.ts';
 import type { Written } from '../rounds/writes.ts';
+import { carryOutSigned } from '../signed-command.ts';
 import { identityOf } from '../store/identity.ts';
 import { answered, openJws } from './answered.ts';
 import { draftOf, numberOf } from './draft.ts';
@@ -22,7 +23,7 @@ export function changeLicence(context: Context) {
     const issuer = requireIssuer(context, call);
     const { command, draft } = parse(context, call, issuer, request);
     const { identifier } = request;
-    const outcome = await context.signedCommands.call({
+    const outcome = await carryOutSigned(context, {
       command,
       licence: identityOf(identifier),
       number: numberOf(draft),

@@ -6,6 +6,7 @@ import { checkHeader } from '../domain/header.ts';
 import { checkLicenceData } from '../domain/licence-data.ts';
 import { type Violation, violation } from '../domain/violation.ts';
 import { licenceMessage } from '../licence-message.ts';
+import { carryOutSigned } from '../signed-command.ts';
 import { answered } from './answered.ts';
 import { draftOf, numberOf } from './draft.ts';
 import { type Issuer, issuableType, requireIssuer } from './issuer.ts';
@@ -15,7 +16,7 @@ export function issueLicence(context: Context) {
   return async (request: IssueLicenceRequest, call: Call): Promise<IssueLicenceResponse> => {
     const issuer = requireIssuer(context, call);
     const { command, draft } = parse(context, call, issuer, request);
-    const outcome = await context.signedCommands.call({
+    const outcome = await carryOutSigned(context, {
       command,
       number: numberOf(draft),
       decide: ({ sameNumber, intent }) => decideIssue(sameNumber, { ...draft, intent }),

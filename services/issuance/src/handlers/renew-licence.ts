@@ -11,6 +11,7 @@ import { printedFormFaults } from '../domain/printed-forms.ts';
 import { validityFaults } from '../domain/validity.ts';
 import { type Violation, violation } from '../domain/violation.ts';
 import { licenceMessage, payloadOf } from '../licence-message.ts';
+import { carryOutSigned } from '../signed-command.ts';
 import { identityOf } from '../store/identity.ts';
 import type { LicenceRow } from '../store/licences.ts';
 import { answered, openJws } from './answered.ts';
@@ -24,7 +25,7 @@ export function renewLicence(context: Context) {
     const issuer = requireIssuer(context, call);
     const { command, type } = parse(context, call, issuer, request);
     const { identifier } = request;
-    const outcome = await context.signedCommands.call({
+    const outcome = await carryOutSigned(context, {
       command,
       licence: identityOf(identifier),
       decide: ({ licence, intent }) => {
