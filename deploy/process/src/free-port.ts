@@ -7,7 +7,10 @@ const HIGHEST = 32_000;
 
 const given = new Set<number>();
 
-/** A TCP port of 127.0.0.1 that was free a moment ago and was not given out by this process before. Whoever uses it must expect to lose the race and try another. */
+/**
+ * A TCP port of 127.0.0.1 that was free a moment ago and was not given out by this process before. Whoever uses it must
+ * expect to lose the race and try another.
+ */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = randomInt(LOWEST, HIGHEST);

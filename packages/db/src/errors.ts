@@ -51,7 +51,8 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 /**
- * What a caller of a service may be told: RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE without a database, DEADLINE_EXCEEDED for a cancelled statement.
+ * What a caller of a service may be told: RESOURCE_EXHAUSTED for a full disk, UNAVAILABLE without a database,
+ * DEADLINE_EXCEEDED for a cancelled statement.
  * Everything else (constraints, broken SQL) stays what it is; the handler knows what it means.
  */
 export function toMeshError(error: unknown): unknown {

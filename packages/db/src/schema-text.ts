@@ -2,7 +2,7 @@ import pg from 'pg';
 
 type Line = { table: string; line: string };
 
-/** `pg_dump` says as much, but in other words from version to version, and does not come with every PostgreSQL. */
+// pg_dump says as much, but in other words from version to version, and does not come with every PostgreSQL.
 const COLUMNS = `
   SELECT c.relname AS table,
          format('  %I %s', a.attname, format_type(a.atttypid, a.atttypmod))
@@ -26,7 +26,7 @@ const INDICES = `
      AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u'))
    ORDER BY c.relname, x.relname`;
 
-/** A schema's tables with columns, constraints and indices as SQL, for people: the same text on every PostgreSQL. */
+/** A schema's tables with columns, constraints and indices as SQL, for people to read. */
 export async function schemaText(url: string, schema: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -9,7 +9,7 @@ import { findPosition } from './store/followed-logs.ts';
 /** What this service itself knows of all objects, in memory, and when they change. */
 export type View = {
   readonly registry: Registry;
-  /** Whether everything stored was read once, and what the enrolment bundle brings of the province's catalogue stands in it. */
+  /** Whether everything stored was read once, with what the enrolment bundle brings of the province's catalogue. */
   ready(): boolean;
   /** Reads what was committed since; under the lock of all changes, nothing is missing afterwards. */
   catchUp(reader: Reader): Promise<void>;
