@@ -62,7 +62,7 @@ export function startForwarder(options: ForwarderOptions): Forwarder {
       await forwardOneByOne(waiting, signal);
       return;
     }
-    await database.tx((tx) => deleteWaiting(tx, waiting));
+    await database.statement((tx) => deleteWaiting(tx, waiting));
   }
 
   async function forwardOneByOne(waiting: WaitingAccess[], signal: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ const saltBytes = 16;
  * Writes access entries in the transaction that serves the call; when it commits they are durable.
  * Throws RangeError for an entry that `encodeAccess` refuses, before anything is written.
  */
-export function recordAccess(tx: Tx, accesses: readonly AccessInput[]): Promise<void> {
-  return insertBodies(tx, accesses.map(encodeAccess));
+export async function recordAccess(tx: Tx, accesses: readonly AccessInput[]): Promise<void> {
+  await insertBodies(tx, accesses.map(encodeAccess));
 }
 
 /**

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { unavailable } from '@lianzheng/rpc';
 import { lz, spawnLz } from './lz.ts';
 import { startStandIn } from './stand-in.ts';
@@ -77,7 +78,7 @@ test('a batch that overtakes the one before waits for it', async (t) => {
   issuance.onBatch = async (when, { firstRow }) => {
     if (when !== 'before' || firstRow % 2_000n !== 0n) return;
     overtaken += 1;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await delay(50);
   };
   assert.equal((await lz(args)).code, 1);
   assert.equal(overtaken, 3);
@@ -95,6 +96,8 @@ for (const when of ['before', 'after'] as const) {
     };
     const child = spawnLz(args);
     await held.promise;
+    // Two batches are under way at once: the answer to the one before must have arrived.
+    await delay(500);
     child.kill('SIGKILL');
     await once(child, 'close');
     const asked: bigint[] = [];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import type pg from 'pg';
+import pg from 'pg';
+import { gather } from './pipeline.ts';
 
 /** What of pg's inner connection a COPY needs; the library has no public way to send rows. */
 type CopyConnection = pg.Connection & {
@@ -21,11 +22,12 @@ const END = Buffer.from([0xff, 0xff]);
  * ready: rows that it then does not want it drops. Resolves with the number of rows.
  */
 export function copyFrom(client: pg.ClientBase, sql: string, pieces: Iterable<Uint8Array>): Promise<number> {
+  gather(client);
   return new Promise((resolve, reject) => {
     let rows = 0;
     let failure: unknown;
     const refused = { yet: false };
-    client.query({
+    const handlers = {
       submit(connection: CopyConnection) {
         connection.query(sql);
         send(connection, pieces, refused).catch((error) => {
@@ -46,7 +48,9 @@ export function copyFrom(client: pg.ClientBase, sql: string, pieces: Iterable<Ui
         refused.yet = true;
         reject(failure ?? error);
       },
-    } as unknown as pg.Submittable);
+    };
+    // In pipeline mode pg takes its own queries only; it is this one's caller who keeps other statements away.
+    client.query(Object.assign(new pg.Query(sql), handlers) as pg.Submittable);
   });
 }
 

@@ -64,6 +64,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     statement_timeout: options.statementTimeoutMs,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 5_000,
     keepAlive: true,
+    pipeline: true,
     types: columnTypes,
   };
   const pool = new pg.Pool({ ...client, max: options.max ?? 10, idleTimeoutMillis: 30_000 });

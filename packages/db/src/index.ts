@@ -7,5 +7,6 @@ export { type MigrateOptions, type MigrationSet, migrate } from './migrate.ts';
 export { MigrationError } from './migrations.ts';
 export { schemaText } from './schema-text.ts';
 export { roleName, serviceUrl } from './service-url.ts';
+export { together } from './together.ts';
 export type { Isolation, ReadOptions, TxOptions } from './transaction.ts';
 export type { QueryOptions, Reader, Tx } from './tx.ts';

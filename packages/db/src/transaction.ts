@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { isConnectionLoss, isSerializationFailure, toMeshError } from './errors.ts';
+import { sendGathered } from './pipeline.ts';
 import { openSession, type Reader, type Session, type Tx } from './tx.ts';
 
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable';
@@ -25,7 +26,7 @@ export const nothingBegan = (error: unknown) => error instanceof Error && before
 
 async function begin(client: pg.ClientBase, mode: string): Promise<void> {
   try {
-    await client.query(`BEGIN ${mode}`);
+    await sendGathered(client, `BEGIN ${mode}`);
   } catch (error) {
     broken.add(client);
     const told = toMeshError(error);
@@ -34,21 +35,25 @@ async function begin(client: pg.ClientBase, mode: string): Promise<void> {
   }
 }
 
-/** Runs `fn` between BEGIN and COMMIT. If the connection is lost at COMMIT the outcome is unknown: UNAVAILABLE says no more. */
+/** Runs `fn` between BEGIN, which travels with its first statements, and COMMIT. If the connection is lost at COMMIT the outcome is unknown: UNAVAILABLE says no more. */
 export async function inTransaction<T>(
   client: pg.ClientBase,
   mode: string,
   fn: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  await begin(client, mode);
+  const begun = begin(client, mode);
+  // Whoever waits for the first statement hears of it; its own reason counts below.
+  begun.catch(() => {});
   const session = openSession(client);
   try {
     const value = await fn(session.tx);
     await session.end();
+    await begun;
     await commit(client);
     return value;
   } catch (error) {
     await session.end();
+    await begun;
     await rollback(client, error);
     throw error;
   }

@@ -50,7 +50,7 @@ export function createPublisher({
     // The newest checkpoint is the last kept one, or a heartbeat after it.
     if (reached && !notes.at(-1)?.equals(note)) records.push(checkpointRecord(note));
     await publish(records, signal);
-    if (size > published) await database.tx((tx) => setPublished(tx, epoch, size));
+    if (size > published) await database.statement((tx) => setPublished(tx, epoch, size));
     published = size;
     if (reached) lastNote = note;
     return reached ? 'idle' : 'again';

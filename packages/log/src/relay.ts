@@ -1,6 +1,6 @@
 import type { Connection, Database, Tx } from '@lianzheng/db';
 import type { Clock, Logger } from '@lianzheng/runtime';
-import { startLoop } from '@lianzheng/runtime';
+import { pause, startLoop } from '@lianzheng/runtime';
 import type { Metrics } from '@lianzheng/runtime/telemetry';
 import { createPublisher, type Publish } from './publisher.ts';
 import { recover } from './recovery.ts';
@@ -8,7 +8,7 @@ import type { OwnerSources } from './recovery-case.ts';
 import { measureRelay } from './relay-metrics.ts';
 import type { CheckpointSigner } from './signer.ts';
 import { HeadMoved, type HeadRow, readHead, takeEpoch } from './store.ts';
-import { createWriter, type Signed } from './writer.ts';
+import { createWriter, MAX_BATCH, type Signed } from './writer.ts';
 
 export type RelayHooks = {
   /** Entries of this log that were found elsewhere and whose state is gone: in the transaction that restores them. */
@@ -46,6 +46,12 @@ export type Relay = {
   changed(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 };
+
+/**
+ * From the start of one batch to that of the next. The first entry after a quiet moment goes at once; under load each
+ * checkpoint, which everybody signs, sends, verifies and stores, covers what came meanwhile.
+ */
+const MIN_BATCH_MS = 40;
 
 /**
  * The one writer of a log (logs.md §2): sequences what waits, has the checkpoint signed, publishes. Lock and sequencing
@@ -108,8 +114,13 @@ export function startRelay(options: RelayOptions): Relay {
       notify(publisher);
       while (!signal.aborted) {
         woken = Promise.withResolvers();
-        if (await writer.writeBatch()) notify(publisher);
-        else if (await pausedUntil(woken.promise, writer.msToHeartbeat(heartbeatMs), signal)) {
+        const startedMs = performance.now();
+        const count = await writer.writeBatch();
+        if (count > 0) {
+          notify(publisher);
+          if (count < MAX_BATCH)
+            await pause(Math.max(0, startedMs + MIN_BATCH_MS - performance.now()), signal);
+        } else if (await pausedUntil(woken.promise, writer.msToHeartbeat(heartbeatMs), signal)) {
           await writer.heartbeat();
           notify(publisher);
         }

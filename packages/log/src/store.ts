@@ -1,4 +1,4 @@
-import type { Reader, Tx } from '@lianzheng/db';
+import { type Reader, type Tx, together } from '@lianzheng/db';
 import {
   decodeFrontier,
   encodeFrontier,
@@ -165,14 +165,13 @@ export async function appendEntries(
     head.frontier,
     entries.map((entry) => leafHash(entry.leaf)),
   );
-  const moved = await tx.execute(
+  const advanced = tx.execute(
     'UPDATE log_head SET size = $1, frontier = $2 WHERE size = $3 AND epoch = $4 AND generation = $5',
     [size + entries.length, encodeFrontier(growth.frontier), size, head.epoch, head.generation],
     { name: 'log_advance' },
   );
-  if (moved !== 1) throw new HeadMoved(`head is not at size ${size}, epoch ${head.epoch}`);
   const ids = entries.map((entry) => entry.entryId);
-  await tx.execute(
+  const appended = tx.execute(
     `INSERT INTO log_entry (generation, sequence, entry_id, leaf, side, traceparent)
      SELECT $1, $2 + n - 1, entry_id, leaf, side, traceparent
        FROM unnest($3::bigint[], $4::bytea[], $5::bytea[], $6::text[]) WITH ORDINALITY AS e(entry_id, leaf, side, traceparent, n)`,
@@ -187,10 +186,14 @@ export async function appendEntries(
     { name: 'log_append' },
   );
   const drawn = ids.filter((id) => id !== null);
-  await tx.execute('DELETE FROM log_waiting WHERE entry_id = ANY($1::bigint[])', [drawn], {
+  const unwaited = tx.execute('DELETE FROM log_waiting WHERE entry_id = ANY($1::bigint[])', [drawn], {
     name: 'log_unwait',
   });
-  await extendTiles(tx, head.generation, growth.extensions);
+  const extended = extendTiles(tx, head.generation, growth.extensions);
+  const moved = async () => {
+    if ((await advanced) !== 1) throw new HeadMoved(`head is not at size ${size}, epoch ${head.epoch}`);
+  };
+  await together([moved(), appended, unwaited, extended]);
   return growth.frontier;
 }
 
@@ -222,18 +225,20 @@ export async function storeCheckpoint(
   checkpoint: { size: number; time: Date; note: Buffer; kept: boolean },
 ): Promise<void> {
   const { size, time, note } = checkpoint;
-  const moved = await tx.execute(
+  const moved = tx.execute(
     'UPDATE log_head SET integrated_size = $1, note = $2, note_time = $3 WHERE epoch = $4 AND integrated_size <= $1',
     [size, note, time, head.epoch],
     { name: 'log_integrate' },
   );
-  if (moved !== 1) throw new HeadMoved(`another relay has taken over from epoch ${head.epoch}`);
-  if (!checkpoint.kept) return;
-  await tx.execute(
-    'INSERT INTO log_checkpoint (generation, size, time, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-    [head.generation, size, time, note],
-    { name: 'log_keep_checkpoint' },
-  );
+  const keeping =
+    checkpoint.kept &&
+    tx.execute(
+      'INSERT INTO log_checkpoint (generation, size, time, note) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [head.generation, size, time, note],
+      { name: 'log_keep_checkpoint' },
+    );
+  const [count] = await together([moved, keeping]);
+  if (count !== 1) throw new HeadMoved(`another relay has taken over from epoch ${head.epoch}`);
 }
 
 export async function setPublished(tx: Tx, epoch: number, size: number): Promise<void> {

@@ -57,10 +57,10 @@ export function createWriter(connection: Connection, start: HeadRow, last: Signe
     lastMs = time.getTime();
   }
 
-  /** Gives numbers to what waits; false when nothing waited. */
-  async function sequence(): Promise<boolean> {
+  /** Gives numbers to what waits; returns to how many. */
+  async function sequence(): Promise<number> {
     const nowMs = clock.nowMs();
-    const { grown, reached } = await connection.tx(async (tx) => {
+    const { grown, count, reached } = await connection.tx(async (tx) => {
       const { entries, all } = await readWaiting(tx, MAX_BATCH);
       const lastId = entries.at(-1)?.entryId ?? 0;
       const reached = all
@@ -68,12 +68,12 @@ export function createWriter(connection: Connection, start: HeadRow, last: Signe
         : (backlog ?? { ms: nowMs, lastId: await findNewestWaiting(tx) });
       const head = { generation, epoch, frontier };
       const grown = entries.length > 0 ? await appendEntries(tx, head, entries) : undefined;
-      return { grown, reached: { ...reached, done: lastId >= reached.lastId } };
+      return { grown, count: entries.length, reached: { ...reached, done: lastId >= reached.lastId } };
     });
     frontier = grown ?? frontier;
     backlog = reached.done ? undefined : reached;
     if (reached.done) completeMs = reached.ms;
-    return grown !== undefined;
+    return count;
   }
 
   return {
@@ -84,11 +84,11 @@ export function createWriter(connection: Connection, start: HeadRow, last: Signe
       if (entries.length === 0) completeMs = nowMs;
       await checkpoint();
     },
-    /** Sequences what waits and signs it; false when nothing waited. */
-    async writeBatch(): Promise<boolean> {
-      if (!(await sequence())) return false;
-      await checkpoint();
-      return true;
+    /** Sequences what waits and signs it; returns how many entries it took. */
+    async writeBatch(): Promise<number> {
+      const count = await sequence();
+      if (count > 0) await checkpoint();
+      return count;
     },
     /** The same, with a checkpoint also when nothing waited. */
     async heartbeat(): Promise<void> {

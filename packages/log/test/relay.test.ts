@@ -31,7 +31,7 @@ test('entries get their numbers in the order of their ids, under signed checkpoi
   const first = await it.write(leavesOf('a', 0, 3));
   await it.integrated(3);
   it.clock.advance(10);
-  const others = await it.write(leavesOf('b', 0, 40), false);
+  const others = await it.write(leavesOf('b', 0, 40));
   await it.integrated(43);
   const log = await readLog(it.database);
   await assertWhole(log, it.keys.signer());

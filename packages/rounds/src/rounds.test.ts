@@ -81,6 +81,31 @@ test('a throw, also a synchronous one or too few outcomes, fails the round and n
   assert.equal(await shared.call(1), 7);
 });
 
+test('rounds keep their distance: the first starts at once, what comes meanwhile shares the next', async () => {
+  const startedMs: number[] = [];
+  const sizes: number[] = [];
+  const shared = createRounds({
+    maxItems: 100,
+    spacingMs: 40,
+    async run(items: number[]) {
+      startedMs.push(performance.now());
+      sizes.push(items.length);
+      return items;
+    },
+  });
+  const calledMs = performance.now();
+  assert.equal(await shared.call(1), 1);
+  const calls = [2, 3].map((item) => shared.call(item));
+  await setImmediate();
+  calls.push(shared.call(4));
+  await shared.drain();
+  assert.deepEqual(await Promise.all(calls), [2, 3, 4]);
+  assert.deepEqual(sizes, [1, 3]);
+  assert.ok(startedMs[0]! - calledMs < 30, 'the first one waits for nothing');
+  // Timers may come a little early.
+  assert.ok(startedMs[1]! - startedMs[0]! >= 38);
+});
+
 test('drain waits for what is waiting and what is under way', async () => {
   const { rounds, run } = manual();
   const shared = createRounds({ maxItems: 1, maxInFlight: 1, run });

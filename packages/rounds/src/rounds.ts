@@ -12,6 +12,8 @@ export type RoundsOptions<I, O> = {
   maxItems: number;
   /** Most rounds under way at once. */
   maxInFlight?: number;
+  /** Least time from the start of one round to that of the next: under load fewer and larger ones. Default 0. */
+  spacingMs?: number;
   /** One outcome per item, in their order. An Error fails that caller only; a throw fails all of the round. */
   run: (items: I[]) => Promise<(O | Error)[]>;
 };
@@ -21,15 +23,22 @@ type Waiting<I, O> = { item: I; resolve: (outcome: O) => void; reject: (error: u
 /**
  * Lets calls in flight share rounds (one query, one insert, one signature for many callers). While fewer than
  * `maxInFlight` rounds are under way a call starts one at once; whatever arrives meanwhile forms the next. So an idle
- * system adds no delay, and a busy one makes larger rounds.
+ * system adds no delay, and a busy one makes larger rounds; where a round costs much whatever its size, `spacingMs` makes
+ * them larger still.
  */
-export function createRounds<I, O>({ maxItems, maxInFlight = 2, run }: RoundsOptions<I, O>): Rounds<I, O> {
+export function createRounds<I, O>(options: RoundsOptions<I, O>): Rounds<I, O> {
+  const { maxItems, maxInFlight = 2, spacingMs = 0, run } = options;
   let waiting: Waiting<I, O>[] = [];
   let inFlight = 0;
   let idle: (() => void)[] = [];
+  let notBeforeMs = 0;
+  let waitsForTime = false;
 
   function startRounds(): void {
     while (inFlight < maxInFlight && waiting.length > 0) {
+      const tooEarlyMs = spacingMs === 0 ? 0 : notBeforeMs - performance.now();
+      if (tooEarlyMs > 0) return startAfter(tooEarlyMs);
+      notBeforeMs = performance.now() + spacingMs;
       const round = waiting.slice(0, maxItems);
       waiting = waiting.slice(maxItems);
       inFlight += 1;
@@ -37,10 +46,19 @@ export function createRounds<I, O>({ maxItems, maxInFlight = 2, run }: RoundsOpt
     }
   }
 
+  function startAfter(ms: number): void {
+    if (waitsForTime) return;
+    waitsForTime = true;
+    setTimeout(() => {
+      waitsForTime = false;
+      startRounds();
+    }, ms);
+  }
+
   function ended(): void {
     inFlight -= 1;
     startRounds();
-    if (inFlight > 0) return;
+    if (inFlight > 0 || waiting.length > 0) return;
     for (const resolve of idle) resolve();
     idle = [];
   }

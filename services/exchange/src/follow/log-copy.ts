@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@lianzheng/db';
+import { type Database, type Tx, together } from '@lianzheng/db';
 import { encodeSide } from '@lianzheng/log';
 import { leafHash, rootFromTiles } from '@lianzheng/merkle';
 import type { Verifier } from '@lianzheng/note';
@@ -132,24 +132,26 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
   ): Promise<number> {
     const { logId } = row;
     const { segments, missed, noise, stop, position, keyUnknown } = verdict;
-    const notUnderstood = segments.length > 0 ? await commitSegments(tx, start, verdict, heardAt) : 0;
-    if (segments.length === 0 && (noise > 0 || position.lastKept > start.lastKept))
-      await noteProgress(tx, { logId, lastKept: position.lastKept, noise });
-    await keepCheckpoints(tx, logId, missed);
+    const moved = noise > 0 || position.lastKept > start.lastKept;
+    const [notUnderstood] = await together([
+      segments.length > 0 ? commitSegments(tx, start, verdict, heardAt) : 0,
+      segments.length === 0 && moved && noteProgress(tx, { logId, lastKept: position.lastKept, noise }),
+      keepCheckpoints(tx, logId, missed),
+      alongside?.(tx, { pending: verdict.pending.length > 0, keyUnknown }),
+    ]);
     if (stop) {
       await stopLog(tx, logId, stop.kind);
       // The note of that very size contradicts theirs most plainly.
       const mine = (await findKept(tx, logId, stop.size)) ?? stop.mine;
       await raiseAlarm(tx, stopAlarm(log, { ...stop, mine }, heardAt));
     }
-    await alongside?.(tx, { pending: verdict.pending.length > 0, keyUnknown });
     return notUnderstood;
   }
 
   async function commitSegments(tx: Tx, start: Position, verdict: Verdict, heardAt: Date): Promise<number> {
     const { logId } = row;
     const newest = verdict.segments.at(-1)!.checkpoint;
-    await advanceLog(tx, {
+    const advanced = advanceLog(tx, {
       logId,
       fromSize: start.frontier.size,
       frontier: verdict.position.frontier,
@@ -159,13 +161,15 @@ export async function openLogCopy(options: LogCopyOptions): Promise<LogCopy> {
       lastKept: verdict.position.lastKept,
       noise: verdict.noise,
     });
-    await keepCheckpoints(
+    const kept = keepCheckpoints(
       tx,
       logId,
       verdict.segments.map((segment) => segment.checkpoint).filter((checkpoint) => checkpoint.kept),
     );
     const bearing = verdict.segments.filter((segment) => segment.entries.length > 0);
-    return bearing.length > 0 ? commitEntries(tx, bearing) : 0;
+    const applied = bearing.length > 0 ? commitEntries(tx, bearing) : 0;
+    const [, , notUnderstood] = await together([advanced, kept, applied]);
+    return notUnderstood;
   }
 
   async function commitEntries(tx: Tx, segments: readonly Segment[]): Promise<number> {

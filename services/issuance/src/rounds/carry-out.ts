@@ -1,5 +1,5 @@
 import { type AccessInput, recordAccess } from '@lianzheng/access';
-import type { Tx } from '@lianzheng/db';
+import { type Tx, together } from '@lianzheng/db';
 import type { Command } from '../command.ts';
 import { insertLicences } from '../store/licences.ts';
 import { type NewAnswer, storeAnswers } from '../store/requests.ts';
@@ -15,11 +15,6 @@ export async function carryOut(
   sealJws: SealJws,
 ): Promise<(WriteOutcome | Error)[]> {
   const entries = await entriesOf(tx, items, decided);
-  await writeEntries(
-    tx,
-    entries.flatMap((ofItem) => ofItem ?? []),
-    sealJws,
-  );
   const answers: NewAnswer[] = [];
   const accesses: AccessInput[] = [];
   const outcomes = decided.map((outcome, n): WriteOutcome | Error => {
@@ -35,8 +30,8 @@ export async function carryOut(
     accesses.push(item.command.served(identifiersOf(written), now));
     return { written };
   });
-  await storeAnswers(tx, answers);
-  await recordAccess(tx, accesses);
+  const written = entries.flatMap((ofItem) => ofItem ?? []);
+  await together([writeEntries(tx, written, sealJws), storeAnswers(tx, answers), recordAccess(tx, accesses)]);
   return outcomes;
 }
 

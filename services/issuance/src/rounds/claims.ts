@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@lianzheng/db';
+import { type Database, type Tx, together } from '@lianzheng/db';
 import { createRounds } from '@lianzheng/rounds';
 import type { Clock } from '@lianzheng/runtime';
 import type { Command } from '../command.ts';
@@ -51,6 +51,8 @@ export function createClaims(options: ClaimOptions) {
   return createRounds<ClaimItem, Claim>({
     maxItems: 256,
     maxInFlight: 1,
+    // All stages after it follow its rounds: a signature, a commit and a checkpoint for many commands.
+    spacingMs: 25,
     run: isolating((items) =>
       options.database.tx((tx) => claim(tx, items, options), { retrySerialization: 3 }),
     ),
@@ -62,8 +64,7 @@ async function claim(
   items: readonly ClaimItem[],
   { vault, clock }: ClaimOptions,
 ): Promise<(Claim | Error)[]> {
-  const requests = await findRequests(tx, items.map(keyOfItem));
-  const found = await findAll(tx, items);
+  const [requests, found] = await together([findRequests(tx, items.map(keyOfItem)), findAll(tx, items)]);
   const { seal, open } = vault();
   const outcomes = items.map((item): Claim | Refusal | Error => {
     const known = requests.get(requestKey(keyOfItem(item)));
@@ -113,10 +114,12 @@ async function findAll(tx: Tx, items: readonly ClaimItem[]) {
     number.serial === undefined ? [] : [{ ...number, serial: number.serial }],
   );
   const licences = items.flatMap(({ licence }) => licence ?? []);
-  const byNumber = new Map((await findLicencesByNumber(tx, numbers)).map((row) => [numberKeyOf(row), row]));
-  const byIdentity = new Map(
-    (await findLicences(tx, [...serials, ...licences])).map((row) => [keyOf(row), row]),
-  );
+  const [withNumber, withIdentity] = await together([
+    findLicencesByNumber(tx, numbers),
+    findLicences(tx, [...serials, ...licences]),
+  ]);
+  const byNumber = new Map(withNumber.map((row) => [numberKeyOf(row), row]));
+  const byIdentity = new Map(withIdentity.map((row) => [keyOf(row), row]));
   return ({ licence, number }: ClaimItem) => {
     const serial = number?.serial;
     const withSerial =

@@ -1,4 +1,4 @@
-import type { Tx } from '@lianzheng/db';
+import { type Tx, together } from '@lianzheng/db';
 import { versionOf } from '@lianzheng/licence';
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import type { HolderSide } from '@lianzheng/proto/log/v1/log';
@@ -40,7 +40,7 @@ export type SealJws = (identifier: string, jws: string) => Buffer;
 /** Versions, entries and the licences' newest revisions, each kind of row in one statement. At most one entry a licence. */
 export async function writeEntries(tx: Tx, entries: readonly NewEntry[], sealJws: SealJws): Promise<void> {
   const sides = await standingSides(tx, entries);
-  await insertVersions(
+  const versions = insertVersions(
     tx,
     entries.flatMap(({ licenceId, body, version }) =>
       version
@@ -56,20 +56,21 @@ export async function writeEntries(tx: Tx, entries: readonly NewEntry[], sealJws
         : [],
     ),
   );
-  await insertChanges(
+  const changes = insertChanges(
     tx,
     entries.map((entry) => ({ ...entry, holders: entry.version?.holders ?? sides(entry) })),
   );
   const standing = entries.filter(({ before }) => before);
-  await advanceLicences(
+  const advances = advanceLicences(
     tx,
     standing.map(({ licenceId, body, numberIndex }) => ({ licenceId, revision: body.revision, numberIndex })),
   );
   const enteredAgain = standing.filter(({ before, version }) => version && !before!.sealedJws);
-  await resolveFindings(
+  const findings = resolveFindings(
     tx,
     enteredAgain.map(({ licenceId }) => licenceId),
   );
+  await together([versions, changes, advances, findings]);
 }
 
 /** Holders beside entries about versions that stand already. */

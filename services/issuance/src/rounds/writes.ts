@@ -1,4 +1,4 @@
-import type { Database, Tx } from '@lianzheng/db';
+import { type Database, type Tx, together } from '@lianzheng/db';
 import type { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import { createRounds } from '@lianzheng/rounds';
 import type { Clock } from '@lianzheng/runtime';
@@ -85,12 +85,12 @@ async function write(
   options: WriteOptions,
 ): Promise<(WriteOutcome | Error)[]> {
   const now = options.clock.now();
-  const locked = await lockLicences(
-    tx,
-    items.flatMap(({ licences }) => licences),
-  );
+  const identities = items.flatMap(({ licences }) => licences);
+  const [locked, requests] = await together([
+    lockLicences(tx, identities),
+    findRequests(tx, items.map(requestOf)),
+  ]);
   const byKey = new Map(locked.map((row) => [keyOf(row), row]));
-  const requests = await findRequests(tx, items.map(requestOf));
   const busy = new Set<string>();
   const decided = items.map((item): Decided => {
     const request = requestKey(requestOf(item));

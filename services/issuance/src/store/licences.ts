@@ -1,4 +1,4 @@
-import type { Reader, Tx } from '@lianzheng/db';
+import { type Reader, type Tx, together } from '@lianzheng/db';
 import { StatusBody } from '@lianzheng/proto/log/v1/leaf';
 import type { KnownLicence } from '../domain/known-licence.ts';
 import { distinct, type Identity, identityColumns } from './identity.ts';
@@ -81,14 +81,15 @@ export async function findLicencesByNumber(
 export async function lockLicences(tx: Tx, identities: readonly Identity[]): Promise<LicenceRow[]> {
   if (identities.length === 0) return [];
   const wanted = distinct(identities);
-  await tx.rows(
+  const locked = tx.rows(
     `SELECT licence_id FROM licence
       WHERE (type_code, issuer_code, serial) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))
       ORDER BY licence_id FOR UPDATE`,
     identityColumns(wanted),
     { name: 'lock_licences' },
   );
-  return findLicences(tx, wanted);
+  const [, found] = await together([locked, findLicences(tx, wanted)]);
+  return found;
 }
 
 export interface NewLicence extends Identity {

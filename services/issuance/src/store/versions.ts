@@ -1,4 +1,4 @@
-import type { Reader, Tx } from '@lianzheng/db';
+import { type Reader, type Tx, together } from '@lianzheng/db';
 import type { HolderSide } from '@lianzheng/proto/log/v1/log';
 
 export interface NewVersion {
@@ -12,7 +12,7 @@ export interface NewVersion {
 
 export async function insertVersions(tx: Tx, versions: readonly NewVersion[]): Promise<void> {
   if (versions.length === 0) return;
-  await tx.execute(
+  const inserted = tx.execute(
     `INSERT INTO licence_version (licence_id, version, jws, jws_digest)
      SELECT * FROM unnest($1::bigint[], $2::int[], $3::bytea[], $4::bytea[])`,
     [
@@ -26,7 +26,7 @@ export async function insertVersions(tx: Tx, versions: readonly NewVersion[]): P
   const holders = versions.flatMap(({ licenceId, version, holders }) =>
     holders.map((holder) => ({ licenceId, version, ...holder })),
   );
-  await tx.execute(
+  const holding = tx.execute(
     `INSERT INTO licence_holder (licence_id, version, number, key_id, lookup, salt)
      SELECT * FROM unnest($1::bigint[], $2::int[], $3::int[], $4::text[], $5::bytea[], $6::bytea[])`,
     [
@@ -39,6 +39,7 @@ export async function insertVersions(tx: Tx, versions: readonly NewVersion[]): P
     ],
     { name: 'insert_holders' },
   );
+  await together([inserted, holding]);
 }
 
 export interface VersionKey {
