@@ -56,7 +56,6 @@ export function loadVerify(
     ...shape,
     address,
     tls,
-    expect: `lianzheng://${PROVINCE}/service/exchange`,
     size: log.size(),
   };
   return runProgram('verify-load', load);
