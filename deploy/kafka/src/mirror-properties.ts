@@ -72,6 +72,10 @@ function clusterProperties({ node, bootstrap }: MirrorCluster, tlsFiles: Propert
     'producer.linger.ms': 0,
     'producer.batch.size': 262_144,
     'producer.buffer.memory': 8_388_608,
+    // Connect asks for one at a time, each waiting for the other side's disk; idempotent ones stay in order.
+    'producer.max.in.flight.requests.per.connection': 5,
+    'producer.enable.idempotence': true,
+    'consumer.max.poll.records': 4_000,
     'consumer.fetch.max.bytes': 2_097_152,
     'consumer.auto.offset.reset': 'earliest',
     // A relay that is cut and healed should not keep us waiting for the default of a second and more.

@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import type { ClusterTls } from '@lianzheng/kafka/cluster-admin';
 import type { Properties } from './properties.ts';
 
+/**
+ * TLS 1.3 (RFC 8446), the server's preference first. Without its optimising compiler (`javaArguments`) Java does AES-GCM at
+ * 40 MB/s and ChaCha20-Poly1305 at 180: each record passes four times through it on its way from node to node.
+ */
+const CIPHER_SUITES = 'TLS_CHACHA20_POLY1305_SHA256,TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384';
+
 /** Writes key, certificate and CA where only we can read them and returns the properties that name them, for any Kafka program. */
 export async function tlsProperties(
   dir: string,
@@ -19,6 +25,7 @@ export async function tlsProperties(
     'ssl.keystore.location': keystore,
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': truststore,
+    'ssl.cipher.suites': CIPHER_SUITES,
   };
 }
 
