@@ -405,6 +405,15 @@ test('keys rotate by size: each checkpoint counts under the key of its size only
   assert.equal(it.size(), 10);
 });
 
+test('an entry that no checkpoint vouches for is worth a short look only, however far away it claims to be', async () => {
+  const history = await historyOf([5]);
+  const it = follower(history.entries);
+  const { gapTo } = await it.offer([item(entryOf(9_000_000, 'forged'))]);
+  assert.equal(gapTo, 1_000);
+  await it.offer(history.stream);
+  assert.equal((await it.offer([item(entryOf(9_000_000, 'forged'))])).gapTo, 1_005);
+});
+
 test('what waits is bounded: 1,000 entries', async () => {
   const entries = Array.from({ length: 1_001 }, (_, i) => entryOf(i, `e${i}`));
   const it = follower(entries);
