@@ -33,8 +33,8 @@ function oneProcess({ dir }: NodeConfig): NodeProcess {
   return {
     async start() {
       if (running && !running.exit()) return;
-      const args = [MAIN, '--config', dir, '--mode', 'standalone'];
-      const env = { PATH: process.env.PATH };
+      const args = ['--max-semi-space-size=8', MAIN, '--config', dir, '--mode', 'standalone'];
+      const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
       running = await spawnGuarded({ command: process.execPath, args, logFile, cwd: dir, env });
     },
     stop: async () => void (await running?.stop('SIGTERM', 12_000)),

@@ -157,11 +157,13 @@ test('a snapshot sees one state; without it statements see the newest', async ()
 test('serialization failures run again when asked', async () => {
   await db.tx((tx) => insert(tx, 1, '0'));
   let runs = 0;
+  let reads = 0;
   const bothRead = Promise.withResolvers<void>();
   const increment = async (tx: Tx) => {
     runs += 1;
     const row = await tx.row<{ note: string }>('SELECT note FROM item WHERE id = 1');
-    if (runs === 2) bothRead.resolve();
+    reads += 1;
+    if (reads === 2) bothRead.resolve();
     await bothRead.promise;
     await tx.execute('UPDATE item SET note = $1 WHERE id = 1', [String(Number(row?.note) + 1)]);
   };
