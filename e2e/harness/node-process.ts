@@ -1,5 +1,11 @@
 import { join, resolve } from 'node:path';
-import { type NodeConfig, type RunningMesh, type ServiceName, startMesh } from '@lianzheng/deploy-node';
+import {
+  NODE_FLAGS,
+  type NodeConfig,
+  type RunningMesh,
+  type ServiceName,
+  startMesh,
+} from '@lianzheng/deploy-node';
 import { type GuardedProcess, spawnGuarded, tailOf } from '@lianzheng/deploy-process';
 import { createLogger } from '@lianzheng/runtime';
 
@@ -33,7 +39,7 @@ function oneProcess({ dir }: NodeConfig): NodeProcess {
   return {
     async start() {
       if (running && !running.exit()) return;
-      const args = ['--max-semi-space-size=8', MAIN, '--config', dir, '--mode', 'standalone'];
+      const args = [...NODE_FLAGS, MAIN, '--config', dir, '--mode', 'standalone'];
       const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
       running = await spawnGuarded({ command: process.execPath, args, logFile, cwd: dir, env });
     },

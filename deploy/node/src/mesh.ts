@@ -5,6 +5,7 @@ import { type GuardedProcess, spawnGuarded } from '@lianzheng/deploy-process';
 import { createBackoff, type Logger, pause, type Running } from '@lianzheng/runtime';
 import type { NodeConfig } from './config.ts';
 import { environmentFor } from './environment.ts';
+import { NODE_FLAGS } from './node-flags.ts';
 import { mainOf, type ServiceName } from './services.ts';
 
 export type RunningMesh = Running & {
@@ -77,8 +78,7 @@ function keepRunning(service: ServiceName, config: NodeConfig, logger: Logger) {
 async function launch(service: ServiceName, config: NodeConfig): Promise<GuardedProcess> {
   return spawnGuarded({
     command: process.execPath,
-    // What calls leave behind is gone long before the young generation would grow to three times that.
-    args: ['--max-semi-space-size=8', fileURLToPath(mainOf(service))],
+    args: [...NODE_FLAGS, fileURLToPath(mainOf(service))],
     logFile: join(config.dir, 'log', `${service}.log`),
     cwd: config.dir,
     env: {

@@ -7,7 +7,8 @@ import type { AccessWriter } from './writer.ts';
 
 /**
  * For `beforeRefusal` of a server: the entry of a refused call is durable before the refusal is answered. An entry that
- * cannot be written makes the answer UNAVAILABLE, or DISK_FULL; an answer that already is UNAVAILABLE tells nobody anything and goes out.
+ * cannot be written makes the answer UNAVAILABLE, or DISK_FULL where that is why; an answer that already is UNAVAILABLE tells
+ * nobody anything and goes out.
  */
 export function refusalRecorder(options: {
   writer: AccessWriter;

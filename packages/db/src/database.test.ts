@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { after, before, beforeEach, test } from 'node:test';
 import { type TestPostgres, testPostgres } from '@lianzheng/deploy-postgres';
 import { isMeshError } from '@lianzheng/rpc/errors';
-import { type Database, isUniqueViolation, notify, openDatabase, type Tx } from './index.ts';
+import { type Database, isUniqueViolation, notify, openDatabase, type Tx, together } from './index.ts';
 
 let postgres: TestPostgres;
 let db: Database;
@@ -152,6 +152,17 @@ test('a snapshot sees one state; without it statements see the newest', async ()
     );
   assert.deepEqual(await twice(true), [0, 0]);
   assert.deepEqual(await twice(false), [1, 2]);
+});
+
+test('statements that travel together run in order; of those that fail the first one counts, and nothing stays', async () => {
+  const seen = await db.tx(async (tx) => {
+    const [, rows] = await together([insert(tx, 1), tx.rows('SELECT id FROM item'), insert(tx, 2)]);
+    return rows;
+  });
+  assert.deepEqual(seen, [{ id: 1 }]);
+  const doomed = db.tx((tx) => together([insert(tx, 3), insert(tx, 1), insert(tx, 4)]));
+  await assert.rejects(doomed, (error) => isUniqueViolation(error, 'item_id'));
+  assert.deepEqual(await ids(), [1, 2]);
 });
 
 test('serialization failures run again when asked', async () => {

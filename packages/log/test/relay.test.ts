@@ -31,14 +31,17 @@ test('entries get their numbers in the order of their ids, under signed checkpoi
   const first = await it.write(leavesOf('a', 0, 3));
   await it.integrated(3);
   it.clock.advance(10);
-  const others = await it.write(leavesOf('b', 0, 40));
-  await it.integrated(43);
+  // All of them wait when the relay looks: their ids, not their commits, tell their order.
+  const release = await holdSequencing(it, 'held');
+  const others = await it.write(leavesOf('b', 0, 40), false);
+  await release();
+  await it.integrated(44);
   const log = await readLog(it.database);
   await assertWhole(log, it.keys.signer());
   assert.deepEqual(log.subjects.slice(0, 3), ['a0', 'a1', 'a2']);
   assert.deepEqual(
     log.entries.map((entry) => entry.entry_id),
-    [...first, ...others].sort((a, b) => a - b),
+    [...first, first[2]! + 1, ...others.sort((a, b) => a - b)],
   );
   assert.deepEqual(log.waiting, []);
   const sequences = await it.database.read((reader) => findSequences(reader, [first[2]!, others[0]!, 999]));
