@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { environmentFor, readNodeConfig } from '@lianzheng/deploy-node';
+import { environmentFor, launchEnvironment, readNodeConfig } from '@lianzheng/deploy-node';
 import { type GuardedProcess, spawnGuarded, tailOf } from '@lianzheng/deploy-process';
 import { type Channel, connect } from '@lianzheng/rpc';
 import type { BenchContext } from './bench.ts';
@@ -28,7 +28,7 @@ export async function startExchange(
     command: globalThis.process.execPath,
     args: [...nodeArguments, main],
     logFile,
-    env: { PATH: globalThis.process.env.PATH, ...env },
+    env: { ...launchEnvironment(), ...env },
   });
   const address = `127.0.0.1:${node.exchangePort}`;
   const operator = connect({

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import {
+  launchEnvironment,
   NODE_FLAGS,
   type NodeConfig,
   type RunningMesh,
@@ -40,7 +41,7 @@ function oneProcess({ dir }: NodeConfig): NodeProcess {
     async start() {
       if (running && !running.exit()) return;
       const args = [...NODE_FLAGS, MAIN, '--config', dir, '--mode', 'standalone'];
-      const env = { PATH: process.env.PATH, MALLOC_ARENA_MAX: '2' };
+      const env = launchEnvironment();
       running = await spawnGuarded({ command: process.execPath, args, logFile, cwd: dir, env });
     },
     stop: async () => void (await running?.stop('SIGTERM', 12_000)),

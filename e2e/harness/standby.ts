@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { environmentFor } from '@lianzheng/deploy-node';
+import { environmentFor, launchEnvironment } from '@lianzheng/deploy-node';
 import { freePort, type GuardedProcess, spawnGuarded } from '@lianzheng/deploy-process';
 import type { MeshNode } from './mesh-node.ts';
 
@@ -14,6 +14,6 @@ export async function startStandbyIssuance({ config, dir }: MeshNode): Promise<G
     args: [MAIN],
     logFile: join(dir, 'log', 'issuance-standby.log'),
     cwd: dir,
-    env: { PATH: process.env.PATH, ...(await environmentFor('issuance', own)) },
+    env: { ...launchEnvironment(), ...(await environmentFor('issuance', own)) },
   });
 }

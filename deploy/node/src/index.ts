@@ -11,7 +11,7 @@ export { environmentFor } from './environment.ts';
 export { type RunningMesh, startMesh } from './mesh.ts';
 export { migrateNode, migrationSetsOf, SERVICES_WITH_SCHEMA } from './migrate.ts';
 export { startNode } from './node.ts';
-export { NODE_FLAGS } from './node-flags.ts';
+export { launchEnvironment, NODE_FLAGS } from './node-launch.ts';
 export { operatorTokenFile } from './operator-token.ts';
 export { SERVICES, type ServiceName } from './services.ts';
 export { startStandalone } from './standalone.ts';

@@ -5,7 +5,7 @@ import { type GuardedProcess, spawnGuarded } from '@lianzheng/deploy-process';
 import { createBackoff, type Logger, pause, type Running } from '@lianzheng/runtime';
 import type { NodeConfig } from './config.ts';
 import { environmentFor } from './environment.ts';
-import { NODE_FLAGS } from './node-flags.ts';
+import { launchEnvironment, NODE_FLAGS } from './node-launch.ts';
 import { mainOf, type ServiceName } from './services.ts';
 
 export type RunningMesh = Running & {
@@ -81,10 +81,6 @@ async function launch(service: ServiceName, config: NodeConfig): Promise<Guarded
     args: [...NODE_FLAGS, fileURLToPath(mainOf(service))],
     logFile: join(config.dir, 'log', `${service}.log`),
     cwd: config.dir,
-    env: {
-      PATH: process.env.PATH,
-      MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX,
-      ...(await environmentFor(service, config)),
-    },
+    env: { ...launchEnvironment(), ...(await environmentFor(service, config)) },
   });
 }
