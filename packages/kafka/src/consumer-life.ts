@@ -55,7 +55,13 @@ async function consume(
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: reading.eachBatch });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      // No topic's batch waits for another's to be done with.
+      partitionsConsumedConcurrently: Math.max(1, topics.length),
+      eachBatch: reading.eachBatch,
+    });
     const differ = untilTopicsDiffer(admin, topics, options, wanted, signal, reading);
     await Promise.race([crashed, differ]);
   } finally {

@@ -4,9 +4,18 @@ import type { LogKey } from '@lianzheng/proto/catalog/v1/objects';
 /** `log` of a pinned key that is the province's offline root: it signs no log, only successors of lost keys. */
 export const ROOT_LOG = 'root';
 
+/** Parsing a key costs as much as verifying with it, and every checkpoint asks. */
+const verifiers = new WeakMap<LogKey, Verifier>();
+
 /** Verifies checkpoints, or cosignatures where it is a witness key. Throws NoteError for a malformed key or name. */
-export function verifierOf({ log, name, publicKey }: LogKey): Verifier {
-  return log === 'witness' ? cosignatureVerifierFromRaw(name, publicKey) : verifierFromRaw(name, publicKey);
+export function verifierOf(key: LogKey): Verifier {
+  const known = verifiers.get(key);
+  if (known) return known;
+  const { log, name, publicKey } = key;
+  const verifier =
+    log === 'witness' ? cosignatureVerifierFromRaw(name, publicKey) : verifierFromRaw(name, publicKey);
+  verifiers.set(key, verifier);
+  return verifier;
 }
 
 /** What the old key (or the offline root) signs so that its successor counts. */
