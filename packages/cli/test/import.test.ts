@@ -74,14 +74,14 @@ test('answers that are lost are asked for again', async (t) => {
 
 test('a batch that overtakes the one before waits for it', async (t) => {
   const { issuance, args, result } = await office(t);
-  let overtaken = 0;
+  const overtaken = new Set<bigint>();
   issuance.onBatch = async (when, { firstRow }) => {
-    if (when !== 'before' || firstRow % 2_000n !== 0n) return;
-    overtaken += 1;
+    if (when !== 'before' || firstRow % 2_000n !== 0n || overtaken.has(firstRow)) return;
+    overtaken.add(firstRow);
     await delay(50);
   };
   assert.equal((await lz(args)).code, 1);
-  assert.equal(overtaken, 3);
+  assert.equal(overtaken.size, 3);
   assertWhole(issuance.taken, await result());
 });
 
@@ -96,7 +96,7 @@ for (const when of ['before', 'after'] as const) {
     };
     const child = spawnLz(args);
     await held.promise;
-    // Two batches are under way at once: the answer to the one before must have arrived.
+    // Several batches are under way at once: the answer to the one before must have arrived.
     await delay(500);
     child.kill('SIGKILL');
     await once(child, 'close');

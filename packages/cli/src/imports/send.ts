@@ -9,9 +9,11 @@ export type Answered = { readonly batch: Batch; readonly response: ImportRowsRes
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
+/** One is read and decided while another is signed and a third is written. */
+const UNDER_WAY = 3;
 
 /**
- * Sends the batches in order, two under way at a time, and gives the answers in order. A batch whose answer was lost is
+ * Sends the batches in order, three under way at a time, and gives the answers in order. A batch whose answer was lost is
  * sent again, for `patienceMs` at most: rows that were taken answer as before. Throws MeshError.
  */
 export async function* sendBatches(
@@ -21,15 +23,15 @@ export async function* sendBatches(
   batches: AsyncIterable<Batch>,
   patienceMs: number,
 ): AsyncGenerator<Answered, void, undefined> {
-  let before: Promise<Answered> | undefined;
+  const underWay: Promise<Answered>[] = [];
   for await (const batch of batches) {
-    const current = sendAfter(before, batch);
+    const current = sendAfter(underWay.at(-1), batch);
     // Awaited below, in order; a failure must not count as unhandled until then.
     current.catch(() => {});
-    if (before) yield await before;
-    before = current;
+    underWay.push(current);
+    if (underWay.length === UNDER_WAY) yield await underWay.shift()!;
   }
-  if (before) yield await before;
+  for (const last of underWay) yield await last;
 
   async function sendAfter(previous: Promise<Answered> | undefined, batch: Batch): Promise<Answered> {
     try {
