@@ -51,8 +51,11 @@ after(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-// Whatever the test before left behind.
-beforeEach(() => load.start());
+// Whatever the test before left behind, also one that failed halfway.
+beforeEach(async () => {
+  for (const city of CITIES) if (!mesh.node(city).isUp()) await startAgain(city);
+  load.start();
+});
 
 /** Under load for a moment longer; then all that must hold, and the load goes on. */
 async function holds(options: InvariantOptions = {}): Promise<void> {
@@ -146,7 +149,12 @@ test(
     await mesh.node(HOME).kill9();
     await held.abort();
     await held.remove();
-    assert.deepEqual(await headRow(), before);
+    // Publishing is not held: what was signed before may have reached Kafka until the kill.
+    const { size, integrated_size } = await headRow();
+    assert.deepEqual(
+      { size, integrated_size },
+      { size: before.size, integrated_size: before.integrated_size },
+    );
     await startAgain(HOME);
     await seen(mesh, OTHER, identifier, LicenceStatus.VALID, SOON_MS);
     await holds();
