@@ -10,7 +10,7 @@ import {
 import { signBytes, sm2WithSm3 } from './algorithm.ts';
 import { type CertificateList, parseCrl, type Revocation, reasonCodes } from './crl.ts';
 import { SealCertificateError } from './errors.ts';
-import { authorityKeyIdentifier, type Extension, encodeExtension, keyIdentifierOf } from './extensions.ts';
+import { authorityKeyIdentifier, type Extension, encodeExtension } from './extensions.ts';
 import { type Issuer, identifierOf, timeElement } from './issue.ts';
 import { oids } from './oids.ts';
 
