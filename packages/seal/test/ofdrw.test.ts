@@ -1,7 +1,15 @@
 // ofdrw as judge, both ways: it reads and verifies what we make, and we what it makes.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -23,17 +31,13 @@ const folder = mkdtempSync(join(tmpdir(), 'lz-seal-'));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
 
-/** Fetched by Maven the first time, as the jars of Kafka are. */
-if (!existsSync(jars) || !readdirSync(jars).some((name) => name.startsWith('ofdrw-gm')))
-  execFileSync('mvn', [
-    '-q',
-    '-B',
-    '-f',
-    join(judge, 'pom.xml'),
-    'dependency:copy-dependencies',
-    '-DincludeScope=runtime',
-    `-DoutputDirectory=${jars}`,
-  ]);
+/** Fetched by Maven the first time, as the jars of Kafka are; in place at once, so that half of them are never found. */
+if (!existsSync(jars)) {
+  const unfinished = `${jars}.new-${process.pid}`;
+  const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${unfinished}`];
+  execFileSync('mvn', ['-q', '-B', '-f', join(judge, 'pom.xml'), ...goal]);
+  renameSync(unfinished, jars);
+}
 const classPath = [folder, ...readdirSync(jars).map((name) => join(jars, name))].join(delimiter);
 const java = (...args: string[]) =>
   execFileSync('java', ['-Dfile.encoding=UTF-8', '-Dstdout.encoding=UTF-8', '-cp', classPath, ...args], {

@@ -11,6 +11,9 @@ export const Z: usize = 2 * ELEMENT_BYTES;
  * p += (x, y), 8 multiplications and 3 squarings (madd of the Explicit-Formulas Database, with S2 - Y1 undoubled). When
  * both are the same point or each other's negative, Z becomes zero, and with Z zero it stays so: the caller looks once, at the
  * end. `t` has room for eight elements.
+ *
+ * Sizes: a result of mul is below |a b| / 2^261 + p. With X up to 6 p and Y up to 2 p, as they come out of here, h is up to 8 p, hh 3 p,
+ * hhh and v 2 p, so that X3 stays below 6 p (its fixed point is 5.6 p), and every product far below 2^261 p.
  */
 export function addAffine(p: usize, x: usize, y: usize, t: usize): void {
   const zz = t;
