@@ -32,10 +32,6 @@ export function expectSm2WithSm3(element: Element): void {
     throw new SealCertificateError('malformed', `signed with ${algorithm}, not with SM2 and SM3`);
 }
 
-export function spkiOf({ key }: PublicKey): Buffer {
-  return key.export({ type: 'spki', format: 'der' });
-}
-
 /** Throws SealCertificateError for keys of other kinds. */
 export function publicKeyIn(spki: Element): PublicKey {
   try {

@@ -8,8 +8,8 @@ import {
   unsignedInteger,
   utcTime,
 } from '@lianzheng/der';
-import type { PrivateKey, PublicKey } from '@lianzheng/sm2';
-import { signBytes, sm2WithSm3, spkiOf } from './algorithm.ts';
+import { type PrivateKey, type PublicKey, publicKeyDer } from '@lianzheng/sm2';
+import { signBytes, sm2WithSm3 } from './algorithm.ts';
 import { type Certificate, parseCertificate } from './certificate.ts';
 import { SealCertificateError } from './errors.ts';
 import {
@@ -129,7 +129,7 @@ function signCertificate(
     issuer,
     sequence(timeElement(validity.notBeforeAt), timeElement(validity.notAfterAt)),
     subject,
-    spkiOf(publicKey),
+    publicKeyDer(publicKey),
     explicit(3, sequence(...extensions.map(encodeExtension))),
   );
   // Read again, so that nothing leaves here that we would refuse.

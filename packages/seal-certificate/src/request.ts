@@ -13,8 +13,8 @@ import {
   setOf,
   smallIntegerOf,
 } from '@lianzheng/der';
-import { type PrivateKey, type PublicKey, verify } from '@lianzheng/sm2';
-import { isSignedBy, publicKeyIn, signBytes, sm2WithSm3, spkiOf } from './algorithm.ts';
+import { type PrivateKey, type PublicKey, publicKeyDer, verify } from '@lianzheng/sm2';
+import { isSignedBy, publicKeyIn, signBytes, sm2WithSm3 } from './algorithm.ts';
 import { orMalformed, readSignature } from './certificate.ts';
 import { SealCertificateError } from './errors.ts';
 import { decodeName, encodeName, type Name, type Subject } from './name.ts';
@@ -25,7 +25,7 @@ export type Request = { readonly subject: Name; readonly publicKey: PublicKey };
 /** A PKCS#10 request in PEM (GM/T 0014), for a key that never leaves its place. */
 export function makeRequest(subject: Subject, privateKey: PrivateKey): string {
   const attributes = implicit(0, setOf());
-  const info = sequence(integer(0), encodeName(subject), spkiOf(privateKey.publicKey), attributes);
+  const info = sequence(integer(0), encodeName(subject), publicKeyDer(privateKey.publicKey), attributes);
   return pemOf('CERTIFICATE REQUEST', sequence(info, sm2WithSm3(), bitString(signBytes(privateKey, info))));
 }
 

@@ -67,9 +67,9 @@ export function checkSignature(
   const signerCertificate = certificateIn(signature.signerCertificate);
   return {
     dataHash: Buffer.compare(signature.dataHash, dataHash) === 0 ? passed : failed('other-data'),
-    seal: checkSeal(seal, verifySignature),
+    seal: checkValue(seal, seal.info, makerCertificate, verifySignature),
     sealValidity: at ? checkSealValidity(seal, at) : impossible('no-time'),
-    signerListed: checkListed(signature),
+    signerListed: checkListed(seal, signature.signerCertificate),
     signature: checkValue(signature, signature, signerCertificate, verifySignature),
     makerCertificate,
     signerCertificate,
@@ -87,8 +87,9 @@ export function checkSealValidity({ info }: Seal, at: Date): Finding {
   return at > info.validUntil ? failed('expired') : passed;
 }
 
-function checkListed({ seal, signerCertificate }: SealSignature): Finding {
-  const listed = isListed(seal.info.signers, signerCertificate);
+/** Whether the seal's list has this certificate (DER). */
+export function checkListed({ info }: Seal, certificate: Uint8Array): Finding {
+  const listed = isListed(info.signers, certificate);
   if (listed === undefined) return impossible('unknown-digest');
   return listed ? passed : failed('not-listed');
 }

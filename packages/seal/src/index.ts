@@ -1,5 +1,6 @@
 export {
   type CheckOptions,
+  checkListed,
   checkSeal,
   checkSealValidity,
   checkSignature,

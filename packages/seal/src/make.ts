@@ -1,6 +1,6 @@
-import type { Certificate } from '@lianzheng/seal-certificate';
-import { type PrivateKey, SM3_BYTES, sign } from '@lianzheng/sm2';
-import { checkSignature } from './check.ts';
+import type { Certificate, VerifySignature } from '@lianzheng/seal-certificate';
+import { type PrivateKey, SM3_BYTES, sign, verify } from '@lianzheng/sm2';
+import { checkListed, checkSeal, checkSealValidity, type Finding } from './check.ts';
 import { SealError } from './errors.ts';
 import { assembleSeal, type Seal } from './seal.ts';
 import { encodeSealInfo, type SealInfo } from './seal-info.ts';
@@ -25,16 +25,22 @@ export function makeSignature(
   seal: Seal,
   content: ToBeSigned,
   { certificate, privateKey }: Party,
+  verifySignature: VerifySignature = verify,
 ): SealSignature {
   if (content.dataHash.length !== SM3_BYTES) throw new SealError('refused', 'the digest is not of SM3');
   if (!content.propertyInfo.startsWith('/')) throw new SealError('refused', 'the path is not absolute');
+  if (content.extensions?.some(({ critical }) => critical))
+    throw new SealError('refused', 'a critical extension, which nobody would understand');
   refuseOtherKey(certificate, privateKey);
+  refuseUnlessPassed('seal', checkSeal(seal, verifySignature));
+  refuseUnlessPassed('period of the seal', checkSealValidity(seal, content.signedAt));
+  refuseUnlessPassed('list of signers', checkListed(seal, certificate.bytes));
   const toBeSigned = encodeToBeSigned(seal, content);
-  const made = assembleSignature(toBeSigned, certificate.bytes, sign(privateKey, toBeSigned));
-  const { makerCertificate: _, signerCertificate: __, ...findings } = checkSignature(made, content);
-  for (const [name, { result, code }] of Object.entries(findings))
-    if (result !== 'passed') throw new SealError('refused', `${name}: ${code}`);
-  return made;
+  return assembleSignature(toBeSigned, certificate.bytes, sign(privateKey, toBeSigned));
+}
+
+function refuseUnlessPassed(what: string, { result, code }: Finding): void {
+  if (result !== 'passed') throw new SealError('refused', `${what}: ${code}`);
 }
 
 function refuseOtherKey(certificate: Certificate, { publicKey }: PrivateKey): void {

@@ -18,9 +18,7 @@ export const a = p - 3n;
 export const b = 0x28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93n;
 
 /** a ‖ b ‖ xG ‖ yG, as it stands in Z. */
-export function curveOctets(): Buffer {
-  return Buffer.concat([a, b, G.x, G.y].map(toOctets));
-}
+export const curveOctets: Uint8Array = Buffer.concat([a, b, G.x, G.y].map(toOctets));
 
 export function toOctets(coordinate: bigint): Buffer {
   return Buffer.from(coordinate.toString(16).padStart(2 * COORDINATE_BYTES, '0'), 'hex');
@@ -36,6 +34,11 @@ export function pointOf(octets: Uint8Array): Point {
     x: fromOctets(octets.subarray(1, 1 + COORDINATE_BYTES)),
     y: fromOctets(octets.subarray(1 + COORDINATE_BYTES, POINT_BYTES)),
   };
+}
+
+/** For the coordinates of any 65 octets. */
+export function isOnCurve({ x, y }: Point): boolean {
+  return x < p && y < p && modP(y * y - x * x * x - a * x - b) === 0n;
 }
 
 export function octetsOf({ x, y }: Point): Buffer {

@@ -23,7 +23,7 @@ export function identityDigest(publicKey: PublicKey, id: string): Buffer {
     throw new Sm2Error('identity', `a signer ID has 1 to ${MAX_ID_BYTES} bytes, not ${octets.length}`);
   const bits = Buffer.alloc(2);
   bits.writeUInt16BE(octets.length * 8);
-  const digest = sm3(bits, octets, curveOctets(), point.subarray(1, POINT_BYTES));
+  const digest = sm3(bits, octets, curveOctets, point.subarray(1, POINT_BYTES));
   if (identityDigests.size >= MAX_KEPT) identityDigests.clear();
   identityDigests.set(id, digest);
   return digest;

@@ -7,6 +7,7 @@ export {
   type PublicKey,
   privateKeyOf,
   privateKeyPem,
+  publicKeyDer,
   publicKeyOf,
   publicKeyPem,
 } from './keys.ts';

@@ -6,11 +6,11 @@ import {
   sign as signRaw,
   verify as verifyRaw,
 } from 'node:crypto';
-import { G, octetsOf, POINT_BYTES, p } from './curve.ts';
+import { G, isOnCurve, octetsOf, POINT_BYTES, p, pointOf } from './curve.ts';
 import { Sm2Error } from './errors.ts';
 
 export type PublicKey = {
-  /** Imported, so that OpenSSL signs and verifies SM2 with it, not ECDSA. */
+  /** Imported, so that OpenSSL verifies SM2 with it, not ECDSA. */
   readonly key: KeyObject;
   /** 04 ‖ x ‖ y. */
   readonly point: Buffer;
@@ -21,21 +21,23 @@ export type PublicKey = {
 export type PrivateKey = { readonly key: KeyObject; readonly publicKey: PublicKey };
 
 /** SubjectPublicKeyInfo {id-ecPublicKey, SM2 curve} up to the point: the only form that is taken (GM/T 0015). */
-const SPKI_PREFIX = '3059301306072a8648ce3d020106082a811ccf5501822d034200';
+const SPKI_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a811ccf5501822d034200', 'hex');
 
 /**
  * From a KeyObject, SPKI (PEM or DER) or the raw point 04 ‖ x ‖ y. Throws Sm2Error 'key' for any other curve, a point that is
  * not on the curve or at infinity, and for a key that node:crypto takes for EC.
  */
 export function publicKeyOf(input: KeyObject | string | Uint8Array): PublicKey {
+  if (typeof input !== 'string' && !(input instanceof KeyObject)) return publicKeyAt(pointIn(input));
   const key = input instanceof KeyObject ? input : parsePublic(input);
   if (key.type !== 'public') throw new Sm2Error('key', `a ${key.type} key is no public key`);
   refuseEc(key);
-  const spki = spkiOf(key);
-  const point = spki.subarray(-POINT_BYTES);
-  if (spki.toString('hex', 0, spki.length - POINT_BYTES) !== SPKI_PREFIX || point[0] !== 4)
-    throw new Sm2Error('key', 'no public key on the SM2 curve');
-  return { key, point, identityDigests: new Map() };
+  return publicKeyAt(pointIn(spkiOf(key)), key);
+}
+
+/** SubjectPublicKeyInfo in DER. */
+export function publicKeyDer({ point }: PublicKey): Buffer {
+  return Buffer.concat([SPKI_PREFIX, point]);
 }
 
 /**
@@ -85,14 +87,32 @@ function refuseEc(key: KeyObject): void {
     throw new Sm2Error('key', 'a key of type ec makes ECDSA signatures: export it and import it again');
 }
 
-function parsePublic(input: string | Uint8Array): KeyObject {
+/** OpenSSL's key is made when it is first asked for: whoever only reads certificates, or verifies with tables, needs none. */
+function publicKeyAt(point: Buffer, imported?: KeyObject): PublicKey {
+  if (!isOnCurve(pointOf(point))) throw new Sm2Error('key', 'the point is not on the SM2 curve');
+  let key = imported;
+  return {
+    get key() {
+      key ??= createPublicKey({ key: Buffer.concat([SPKI_PREFIX, point]), format: 'der', type: 'spki' });
+      return key;
+    },
+    point,
+    identityDigests: new Map(),
+  };
+}
+
+function pointIn(input: Uint8Array): Buffer {
+  const octets = Buffer.from(input);
+  const start = octets.length === POINT_BYTES ? 0 : SPKI_PREFIX.length;
+  const isSpki = start === 0 || octets.subarray(0, start).equals(SPKI_PREFIX);
+  if (!isSpki || octets.length !== start + POINT_BYTES || octets[start] !== 4)
+    throw new Sm2Error('key', 'no public key on the SM2 curve');
+  return octets.subarray(start);
+}
+
+function parsePublic(pem: string): KeyObject {
   try {
-    if (typeof input === 'string') return createPublicKey(input);
-    const der =
-      input.length === POINT_BYTES && input[0] === 4
-        ? Buffer.concat([Buffer.from(SPKI_PREFIX, 'hex'), input])
-        : Buffer.from(input);
-    return createPublicKey({ key: der, format: 'der', type: 'spki' });
+    return createPublicKey(pem);
   } catch (cause) {
     throw new Sm2Error('key', 'no public key that OpenSSL reads', cause);
   }
