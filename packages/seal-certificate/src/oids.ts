@@ -1,0 +1,15 @@
+export const oids = {
+  ecPublicKey: '1.2.840.10045.2.1',
+  sm2Curve: '1.2.156.10197.1.301',
+  sm2WithSm3: '1.2.156.10197.1.501',
+  extensionRequest: '1.2.840.113549.1.9.14',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  basicConstraints: '2.5.29.19',
+  crlNumber: '2.5.29.20',
+  reasonCode: '2.5.29.21',
+  invalidityDate: '2.5.29.24',
+  crlDistributionPoints: '2.5.29.31',
+  authorityKeyIdentifier: '2.5.29.35',
+  expiredCertsOnCrl: '2.5.29.60',
+} as const;
