@@ -17,6 +17,8 @@ export type Clients = {
   readonly log: ClientOf<typeof LogServiceService>;
   /** The node's own logs, from the services that own them. */
   readonly ownLog: Readonly<Record<'status' | 'catalog' | 'access', ClientOf<typeof LogServiceService>>>;
+  /** Resolves when those to the given services are connected: after a node came back, they still wait before they try again. */
+  ready(services: readonly ServiceName[], timeoutMs: number): Promise<void>;
   close(): void;
 };
 
@@ -26,11 +28,11 @@ export function createClients(
   ports: Readonly<Record<ServiceName, number>>,
   tls: TlsIdentity,
 ): Clients {
-  const opened: Channel[] = [];
+  const opened = new Map<ServiceName, Channel>();
   const to = (service: ServiceName): Channel => {
     const expect = `lianzheng://${node}/service/${service}`;
     const channel = connect({ address: `127.0.0.1:${ports[service]}`, tls, expect });
-    opened.push(channel);
+    opened.set(service, channel);
     return channel;
   };
   const [catalog, issuance, exchange] = [to('catalog'), to('issuance'), to('exchange')];
@@ -47,8 +49,11 @@ export function createClients(
       catalog: createClient(LogServiceService, catalog),
       access: createClient(LogServiceService, audit),
     },
+    async ready(services, timeoutMs) {
+      await Promise.all(services.map((service) => opened.get(service)?.ready(timeoutMs)));
+    },
     close() {
-      for (const channel of opened) channel.close();
+      for (const channel of opened.values()) channel.close();
     },
   };
 }

@@ -23,7 +23,7 @@ export type MeshNode = NodeProcess & {
   clients(as: CallerRole, department?: string): Clients;
   /** Whether the service says now that it serves. */
   serves(service: Exclude<ServiceName, 'gateway'>): Promise<boolean>;
-  /** Resolves when every service that runs says that it serves. */
+  /** Resolves when every service that runs says that it serves, and the clients opened so far are connected to it. */
   ready(timeoutMs?: number): Promise<void>;
 };
 
@@ -73,6 +73,7 @@ export function meshNode({ config, kafka, mirror, callers, operator, onOpened }:
     if ((await Promise.all(waiting)).includes('ended')) {
       throw new Error(`node ${node} ended; its log ends with:\n${await processes.logTail()}`);
     }
+    await Promise.all([...opened.values()].map((one) => one.ready(grpc, timeoutMs)));
   }
 
   return {
