@@ -66,7 +66,7 @@ export interface Template {
 
 /** What a template may show of its licence type. */
 export interface Face {
-  readonly items: readonly { readonly key: string; readonly type?: string; readonly shown: boolean }[];
+  readonly items: readonly { readonly key: string; readonly shown: boolean }[];
   readonly sealNames: readonly string[];
 }
 
