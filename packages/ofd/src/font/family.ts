@@ -6,6 +6,8 @@ export interface Family {
   readonly name: string;
   readonly unitsPerEm: number;
   readonly files: readonly FontFile[];
+  /** maxp for all files, the number of glyphs left open. */
+  readonly maxima: Buffer;
   /** The glyph of a code point; undefined where the family has none. Kept once made. */
   glyphOf(code: number): Glyph | undefined;
 }
@@ -30,6 +32,7 @@ export function openFamily({ name, files: sources }: FamilySource): Family {
     name,
     unitsPerEm,
     files,
+    maxima: maximaOf(files),
     glyphOf(code) {
       const kept = glyphs.get(code);
       if (kept) return kept;
@@ -41,6 +44,16 @@ export function openFamily({ name, files: sources }: FamilySource): Family {
       return glyph;
     },
   };
+}
+
+/** The largest of every count over the files; nothing for instructions, of which a subset has none. */
+function maximaOf(files: readonly FontFile[]): Buffer {
+  const maxp = Buffer.alloc(32);
+  maxp.writeUInt32BE(0x00010000, 0);
+  for (const at of [6, 8, 10, 12, 28, 30])
+    maxp.writeUInt16BE(Math.max(...files.map(({ tables }) => tables.get('maxp')!.readUInt16BE(at))), at);
+  maxp.writeUInt16BE(2, 14);
+  return maxp;
 }
 
 function isBlank({ bytes }: Glyph): boolean {

@@ -92,14 +92,9 @@ function metricsOf(glyphs: readonly Glyph[]): Buffer {
   return hmtx;
 }
 
-/** The largest of every count over the files; nothing for instructions, of which there are none. */
-function maxpTable({ files }: Family, glyphs: number): Buffer {
-  const maxp = Buffer.alloc(32);
-  maxp.writeUInt32BE(0x00010000, 0);
+function maxpTable({ maxima }: Family, glyphs: number): Buffer {
+  const maxp = Buffer.from(maxima);
   maxp.writeUInt16BE(glyphs, 4);
-  for (const at of [6, 8, 10, 12, 28, 30])
-    maxp.writeUInt16BE(Math.max(...files.map(({ tables }) => tables.get('maxp')!.readUInt16BE(at))), at);
-  maxp.writeUInt16BE(2, 14);
   return maxp;
 }
 

@@ -57,6 +57,10 @@ export function createPress(
   const page = `0 0 ${width} ${height}`;
   const parts: Parts = new WeakMap();
   const fixedCodes = collectCodes(fixed);
+  const fixedSubsets = new Map(
+    subsetsOf(fixedCodes).map((subset, index) => [[...fixedCodes.keys()][index]!, subset]),
+  );
+  for (const { font } of fixedSubsets.values()) parts.set(font, partOf('', font, BEST));
   const shared = createShared(parts);
 
   function draw({ content, photo }: Pick<DocumentInput, 'content' | 'photo'>): PageDrawing {
@@ -67,7 +71,7 @@ export function createPress(
   function make(input: DocumentInput): Entries {
     const { variable } = draw(input);
     const used = collectCodes(variable, copyOf(fixedCodes));
-    const subsets = subsetsOf(used);
+    const subsets = subsetsOf(used, fixedSubsets);
     const images = [...pictures, ...(input.photo ? [[PHOTO, input.photo] as const] : [])];
     const references = referencesTo(
       used,
@@ -142,9 +146,12 @@ function packFonts(
   images: readonly (readonly [string, Uint8Array])[],
   parts: Parts,
 ): void {
-  const size = [...subsets.map(({ font }) => font), ...images.map(([, bytes]) => bytes)];
+  const size = [
+    ...subsets.map(({ font }) => parts.get(font)?.body ?? font),
+    ...images.map(([, bytes]) => bytes),
+  ];
   if (size.reduce((sum, { length }) => sum + length, 0) <= STORED_UP_TO) return;
-  for (const { font } of subsets) parts.set(font, partOf('', font, BEST));
+  for (const { font } of subsets) if (!parts.has(font)) parts.set(font, partOf('', font, BEST));
 }
 
 /** Bytes of fonts and pictures: leaves 6 KB of 50 for the rest. */

@@ -24,9 +24,14 @@ export interface Subset {
   readonly glyphs: ReadonlyMap<number, number>;
 }
 
-/** One font for each family. Glyphs stand in order of their code points, behind the empty one. */
-export function subsetsOf(used: Used): Subset[] {
+/**
+ * One font for each family. Glyphs stand in order of their code points, behind the empty one. A `known` subset, made of
+ * characters that every document uses, serves where nothing was added to them.
+ */
+export function subsetsOf(used: Used, known: ReadonlyMap<Family, Subset> = new Map()): Subset[] {
   return [...used].map(([family, codes]) => {
+    const kept = known.get(family);
+    if (kept && kept.glyphs.size === codes.size) return kept;
     const sorted = [...codes].sort((a, b) => a - b);
     return {
       font: subsetOf(family, sorted),

@@ -9,6 +9,11 @@ const VERSION = 20;
 const MAX_ENTRIES = 0xfffe;
 const MAX_BYTES = 0xfffffffe;
 
+/** Bytes below which setting up the compressor costs more than it gains. */
+const WORTH_WHILE = 1_200;
+/** Bytes for which a small window does. */
+const SMALL = 16 << 10;
+
 /** What is compressed already, or hardly shrinks. */
 const STORED = /\.(png|jpe?g|ttf|otf|esl|dat)$/i;
 
@@ -41,8 +46,11 @@ export function pack(entries: Entries, parts?: Parts): Buffer {
 /** Deflated where that pays. Level 6 for what is packed once, 1 in the making of every document. */
 export function partOf(name: string, bytes: Uint8Array, level = 1): Part {
   const stored = { method: 0, body: bytes, crc: crc32(bytes), size: bytes.length } as const;
-  if (STORED.test(name)) return stored;
-  const body = deflateRawSync(bytes, { level });
+  if (STORED.test(name) || bytes.length < WORTH_WHILE) return stored;
+  const body = deflateRawSync(
+    bytes,
+    bytes.length < SMALL ? { level, windowBits: 14, memLevel: 7 } : { level },
+  );
   return body.length < bytes.length ? { ...stored, method: 8, body } : stored;
 }
 
