@@ -1,0 +1,2 @@
+export { ofdJs, openBrowser, showOfd } from './browser.ts';
+export { ofdrw } from './ofdrw.ts';
