@@ -21,13 +21,19 @@ case "$(node --version)" in
 esac
 # The judge of SM2 signatures, ciphers and certificates.
 command -v openssl >/dev/null || missing "openssl" "apt-get install openssl"
+# Missing Debian packages: installed where we are root, else named. $1: what for; then the packages.
+install_missing() {
+  local what=$1
+  shift
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "安装 $what … installing $*" >&2
+    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@") >&2 ||
+      missing "$what" "apt-get install $*"
+  else
+    missing "$what" "sudo apt-get install $*"
+  fi
+}
 # Kafka and MirrorMaker run on a Java runtime, from jars that Maven fetches once; ofdrw, the judge of seals, too.
 if ! command -v java >/dev/null || ! command -v mvn >/dev/null; then
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "安装 Java 与 Maven … installing Java and Maven …" >&2
-    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq openjdk-17-jre-headless maven) >&2 ||
-      missing "Java ≥ 17, Maven" "apt-get install openjdk-17-jre-headless maven"
-  else
-    missing "Java ≥ 17, Maven" "sudo apt-get install openjdk-17-jre-headless maven"
-  fi
+  install_missing "Java ≥ 17, Maven" openjdk-17-jre-headless maven
 fi

@@ -107,8 +107,7 @@ test('a mark at the beginning, namespaces, CDATA, references, line ends', () => 
   assert.equal(textOf(root), '<&<𠮷\n');
 });
 
-test('xmllint agrees on what is well-formed', (t) => {
-  if (spawnSync('xmllint', ['--version']).error) return t.skip('xmllint (libxml2-utils) is not installed');
+test('xmllint agrees on what is well-formed', () => {
   const dir = mkdtempSync(join(tmpdir(), 'lz-xml-'));
   const base =
     '<?xml version="1.0"?>\n<o:a xmlns:o="u" b="1&amp;2" o:c=\'x\'><!-- n --><d>t&#65;<![CDATA[e]]></d><?pi f?></o:a>';
