@@ -13,6 +13,7 @@ const WANTED = [
   ...['import', 'verify', 'find'],
   ...['log show', 'log prove', 'log check', 'log export'],
   ...['snapshot save', 'snapshot load'],
+  'document verify',
   ...['identifier check', 'identifier make', 'generate stock'],
 ];
 const CHINESE = /\p{Script=Han}/u;

@@ -34,7 +34,9 @@ export type SampleAuthority = {
 
 /** Everything is valid from a year before `now` to nine years after it. */
 export function createSampleAuthority(now: Date, name = '样本根认证机构'): SampleAuthority {
-  const years = (count: number) => new Date(now.getTime() + count * 365 * DAY_MS);
+  // Certificates count in seconds.
+  const second = now.getTime() - (now.getTime() % 1_000);
+  const years = (count: number) => new Date(second + count * 365 * DAY_MS);
   const validity = { notBeforeAt: years(-1), notAfterAt: years(9) };
   const issuer: Issuer = createRoot({ country: 'CN', commonName: name }, generateKeyPair(), validity);
   const issue: SampleAuthority['issue'] = (commonName, profile, given = validity) => {

@@ -12,8 +12,8 @@ const SHA512 = 'qBC4bD5fC2e+qWg2ap6pajAU1Rl/G6+l6NUxMVgdcXTtjWcdRSYD6e63WGgmKAEu
 
 const BROWSERS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
-/** Debian's Chromium; undefined where none is installed. */
-export async function openBrowser(): Promise<Browser | undefined> {
+/** Debian's Chromium. Throws where none is installed. */
+export async function openBrowser(): Promise<Browser> {
   for (const executablePath of BROWSERS)
     if (
       await access(executablePath).then(
@@ -22,7 +22,7 @@ export async function openBrowser(): Promise<Browser | undefined> {
       )
     )
       return chromium.launch({ executablePath, args: ['--no-sandbox', '--force-color-profile=srgb'] });
-  return undefined;
+  throw new Error('缺少 Chromium：请安装 / Chromium is missing, install: chromium-headless-shell');
 }
 
 /** The bundle of ofd.js, a judge and no dependency: fetched once, with its digest checked. */

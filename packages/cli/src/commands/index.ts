@@ -86,6 +86,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./find.ts')).find,
   },
   {
+    name: 'document verify',
+    words: ['离线查验 OFD 证照文件', 'check an OFD document, without any node'],
+    load: async () => (await import('./document-verify.ts')).documentVerify,
+  },
+  {
     name: 'log show',
     words: ['查看日志条目', 'show entries of a log'],
     load: async () => (await import('./log-show.ts')).logShow,
