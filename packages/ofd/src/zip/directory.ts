@@ -18,6 +18,8 @@ export interface Row {
 }
 
 const ZIP = 'zip';
+/** Version 6.3. */
+const NEWEST = 63;
 
 /** The central directory, which must fill the room up to the end record at the very end of the bytes. */
 export function readDirectory(bytes: Buffer, limits: ZipLimits): { rows: Row[]; start: number } {
@@ -61,6 +63,7 @@ function readRow(bytes: Buffer, at: number, end: number): { row: Row; next: numb
   const name = nameOf(nameBytes, flags);
   if (bytes.readUInt16LE(at + 34) !== 0) throw new OfdError(name, '分卷压缩包', 'a zip of several disks');
   checkExtra(bytes.subarray(nameEnd, nameEnd + bytes.readUInt16LE(at + 30)), name);
+  checkVersion(bytes.readUInt16LE(at + 6), name);
   const row: Row = {
     name,
     nameBytes,
@@ -73,6 +76,12 @@ function readRow(bytes: Buffer, at: number, end: number): { row: Row; next: numb
   };
   checkRow(row);
   return { row, next };
+}
+
+/** What is needed to extract it (APPNOTE 4.4.3): other readers refuse what is newer than the specification. */
+export function checkVersion(needed: number, name: string): void {
+  if ((needed & 0xff) > NEWEST)
+    throw new OfdError(name, '压缩格式版本过新', 'needs a newer version of zip than there is');
 }
 
 function checkRow({ name, flags, method, packed, size }: Row): void {

@@ -1,6 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { OfdError } from '../error.ts';
-import { checkExtra, type Row, readDirectory } from './directory.ts';
+import { checkExtra, checkVersion, type Row, readDirectory } from './directory.ts';
 import { DESCRIPTOR, type Entries, HAS_DESCRIPTOR, LOCAL } from './entries.ts';
 import { RATIO_FROM, ZIP_LIMITS, type ZipLimits } from './limits.ts';
 import { checkNames } from './names.ts';
@@ -70,6 +70,7 @@ function readLocal(bytes: Buffer, row: Row, limit: number): { body: Buffer; next
   const end = bodyAt + row.packed;
   if (end > limit || !bytes.subarray(at + 30, nameEnd).equals(row.nameBytes)) throw broken();
   if (bytes.readUInt16LE(at + 6) !== row.flags || bytes.readUInt16LE(at + 8) !== row.method) throw broken();
+  checkVersion(bytes.readUInt16LE(at + 4), name);
   checkExtra(bytes.subarray(nameEnd, bodyAt), name);
   const later = (row.flags & HAS_DESCRIPTOR) !== 0;
   for (const [place, value] of [
